@@ -1,0 +1,90 @@
+import type { AccountContext } from "./account.ts";
+import type { CostImpact, Facet, Finding, Severity } from "./finding.ts";
+import type { EpochMs, TimeWindow } from "./time.ts";
+
+/** Anomalies, novelties and violations that belong together. */
+export interface Incident {
+  /** Derives from the id of its first finding, so that it is the same in every run on the same events. */
+  readonly id: string;
+  readonly revision: number;
+  readonly state: "open" | "closed";
+  readonly openedAt: EpochMs;
+  readonly updatedAt: EpochMs;
+  readonly closedAt: EpochMs | null;
+  readonly window: TimeWindow;
+  readonly severity: Severity;
+  readonly severityReasons: readonly string[];
+  /** The accounts it happened in, most affected first. */
+  readonly accounts: readonly AccountContext[];
+  readonly regions: readonly string[];
+  readonly principals: readonly Facet[];
+  readonly findings: readonly Finding[];
+  /** Why these findings are one incident; empty for a single finding. */
+  readonly joinedBy: readonly string[];
+  readonly expected: ExpectedVerdict;
+  readonly paging: PagingDecision;
+  readonly mute: MuteVerdict | null;
+  readonly cost: CostImpact;
+  readonly explanation: Explanation;
+  readonly evidence: readonly Evidence[];
+  /** Ids of the events behind it, earliest first, at most 200; {@link eventCount} says how many there are. */
+  readonly eventIds: readonly string[];
+  readonly eventCount: number;
+}
+
+export interface ExpectedVerdict {
+  readonly expected: boolean;
+  /** Rests only on what the caller cannot choose; says what, in plain words. */
+  readonly reasons: readonly string[];
+}
+
+export interface PagingDecision {
+  /** Severity medium or higher, not expected, not muted. */
+  readonly paged: boolean;
+  readonly reason: string;
+}
+
+export interface MuteVerdict {
+  readonly kind: "mute" | "snooze" | "acknowledged";
+  readonly reason: string;
+  readonly until: EpochMs | null;
+}
+
+/** A fact with where it came from. Causes, actions and text may state only what stands here. */
+export interface Evidence {
+  /** `E1`, `E2` ... in the incident. */
+  readonly id: string;
+  readonly statement: string;
+  readonly eventIds: readonly string[];
+  /** SQL over the store that reproduces the fact; values are bound as literals by our own code. */
+  readonly query: string | null;
+}
+
+export type Confidence = "HIGH" | "MEDIUM" | "LOW";
+
+export interface PotentialCause {
+  /** Stable: `scaling-response`, `stolen-credentials`, `unknown` ... */
+  readonly id: string;
+  readonly title: string;
+  readonly confidence: Confidence;
+  /** Evidence ids. */
+  readonly for: readonly string[];
+  readonly against: readonly string[];
+}
+
+export interface RecommendedAction {
+  readonly title: string;
+  readonly detail: string;
+  readonly consoleUrl: string | null;
+  /** Read-only AWS CLI command, ready to paste. */
+  readonly command: string | null;
+}
+
+export interface Explanation {
+  /** One sentence. */
+  readonly summary: string;
+  /** Never empty: `unknown` when nothing fits. */
+  readonly causes: readonly PotentialCause[];
+  /** In the order to do them. */
+  readonly actions: readonly RecommendedAction[];
+}

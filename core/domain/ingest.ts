@@ -1,0 +1,43 @@
+import type { EpochMs } from "./time.ts";
+
+/** A piece of input that could not become a UsageEvent: counted, kept, shown. */
+export interface Quarantined {
+  readonly file: string;
+  /** Record number in the file (from 1), or byte offset where records cannot be told apart. */
+  readonly position: string;
+  readonly reason: QuarantineReason;
+  /** What exactly: the parser's word, the field and its value, shortened. */
+  readonly detail: string;
+  /** The input itself, at most 64 kB of it. */
+  readonly sample: string;
+}
+
+export type QuarantineReason =
+  | "truncated-gzip"
+  | "broken-json"
+  | "not-a-record"
+  | "missing-field"
+  | "wrong-type"
+  | "too-large"
+  | "too-deep"
+  | "unreadable-file"
+  | "id-conflict";
+
+/** `read` is always `stored + duplicates + quarantined + leftOut`, in records. */
+export interface IngestSummary {
+  readonly files: number;
+  readonly filesSkipped: number;
+  /** Digest files, and files that are not CloudTrail's (by reason). */
+  readonly filesLeftOut: Readonly<Record<string, number>>;
+  readonly bytes: number;
+  readonly read: number;
+  readonly stored: number;
+  readonly duplicates: number;
+  readonly conflicts: number;
+  readonly quarantined: Readonly<Partial<Record<QuarantineReason, number>>>;
+  /** Records that a filter (--from, --account ...) left out. */
+  readonly leftOut: number;
+  readonly insights: number;
+  readonly first: EpochMs | null;
+  readonly last: EpochMs | null;
+}

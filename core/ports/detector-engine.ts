@@ -1,0 +1,50 @@
+import type { EpochMs, TimeWindow } from "../domain/time.ts";
+
+/** Models of how much is usual. One model an entity and signal; strictly causal: a judgement depends on no later bucket. */
+export interface DetectorEngine {
+  /** Throws TrailwatchError `STORE_VERSION` when `saved` is of a version that cannot be read. */
+  open(options: ModelOptions, saved?: SavedModel): EntityModel;
+}
+
+export interface ModelOptions {
+  readonly bucket: EpochMs;
+  readonly direction: "rise" | "both";
+  /** Departures smaller than this over their window are not reported. */
+  readonly floor: number;
+}
+
+/** JSON-safe, versioned, a few kB. */
+export interface SavedModel {
+  readonly version: number;
+  readonly state: unknown;
+}
+
+export interface EntityModel {
+  /**
+   * Judges one closed bucket, then learns it. Buckets come in time order without holes; `null` is a bucket that is
+   * unknown (delivery was not healthy), which is neither judged nor learnt.
+   */
+  observe(bucket: EpochMs, value: number | null): Departure | null;
+  /** The same as `count` calls of observe with 0, in closed form where nothing can depart. */
+  observeZeros(from: EpochMs, count: number): readonly Departure[];
+  /** What it would expect in a window that starts at the next bucket: for bands in charts. */
+  expect(bucket: EpochMs): { readonly expected: number; readonly lower: number; readonly upper: number };
+  save(): SavedModel;
+}
+
+export interface Departure {
+  /** The window (one or several buckets, the last one just observed) in which the count departs most. */
+  readonly window: TimeWindow;
+  readonly direction: "rise" | "drop";
+  readonly actual: number;
+  /** `null` where the entity never had a non-zero bucket before the window. */
+  readonly expected: number | null;
+  readonly lower: number | null;
+  readonly upper: number | null;
+  /** -log10 of the tail probability, comparable across entities. */
+  readonly score: number;
+  /** 0..1 */
+  readonly grade: number;
+  /** 0..1 */
+  readonly confidence: number;
+}
