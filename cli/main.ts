@@ -1,0 +1,169 @@
+#!/usr/bin/env node
+import { Command, CommanderError, Option } from "commander";
+import { EXIT } from "./exit-codes.ts";
+import { reportFailure } from "./failure.ts";
+import { VERSION } from "./version.ts";
+
+const WORKSPACE = new Option("-o, --out <dir>", "folder of the store, the report and the quarantine").default("trailwatch-out");
+const CONFIG = new Option("-c, --config <file>", "configuration (YAML or JSON)");
+const ORGANIZATION = new Option("--organization <file>", "accounts, as `aws organizations` or `trailwatch organization fetch` answers");
+const FORMAT = () =>
+  new Option("-f, --format <format>", "what stdout carries").choices(["text", "json", "ndjson", "markdown"]).default("text");
+const REDACT = new Option("--redact", "replace accounts, principals, addresses and names consistently, to forward outside");
+
+const collect = (value: string, all: string[] = []): string[] => [...all, ...value.split(",").filter(Boolean)];
+
+const program = new Command("trailwatch")
+  .description(
+    "Says in plain language when an AWS account starts to do or spend what it never did, from CloudTrail files alone.",
+  )
+  .version(VERSION)
+  .showSuggestionAfterError()
+  .showHelpAfterError("(run with --help for the options)")
+  .exitOverride();
+
+program
+  .command("analyze")
+  .description("read CloudTrail files, find incidents, write the store and the report")
+  .argument("<path...>", "file, folder, s3://bucket/prefix, or - for stdin")
+  .addOption(WORKSPACE)
+  .addOption(CONFIG)
+  .addOption(ORGANIZATION)
+  .addOption(FORMAT())
+  .option("--from <time>", "leave out events before this time (2026-11-01 or 2026-11-01T06:00:00Z)")
+  .option("--to <time>", "leave out events at or after this time")
+  .option("--account <ids>", "only these accounts (comma separated, repeatable)", collect)
+  .option("--region <regions>", "only these regions (comma separated, repeatable)", collect)
+  .option("--event-name <names>", "only these event names (comma separated, repeatable)", collect)
+  .option("--profile <name>", "AWS profile for s3:// paths")
+  .option("--role-arn <arn>", "role to assume for s3:// paths")
+  .option("--endpoint-url <url>", "S3 endpoint other than AWS's own")
+  .option("--workers <n>", "reading threads (default: one less than the processors, at least one)")
+  .option("--report <file>", "where the HTML report goes (default: <out>/report.html)")
+  .option("--no-report", "write no HTML report")
+  .option("--fresh", "forget what the store already holds")
+  .addOption(
+    new Option("--fail-on <severity>", "exit with 1 when an incident of this severity or more would page").choices([
+      "low",
+      "medium",
+      "high",
+      "critical",
+    ]),
+  )
+  .addOption(REDACT)
+  .option("-q, --quiet", "no progress, no hints")
+  .action(async (paths, options) => (await import("./commands/analyze.ts")).analyze(paths, options));
+
+program
+  .command("try")
+  .description("simulate an organization, analyse it and show what is found: no AWS account needed")
+  .addOption(WORKSPACE)
+  .option("--accounts <n>", "accounts to simulate", "12")
+  .option("--days <n>", "days to simulate", "21")
+  .option("--seed <n>", "the world's seed", "7")
+  .option("-q, --quiet", "no progress, no hints")
+  .action(async (options) => (await import("./commands/try.ts")).tryIt(options));
+
+program
+  .command("simulate")
+  .description("write the CloudTrail files of a plausible organization, with incidents planted and named in truth.json")
+  .requiredOption("--out <dir>", "folder to write")
+  .option("--accounts <n>", "accounts", "12")
+  .option("--days <n>", "days", "21")
+  .option("--seed <n>", "seed; the same seed gives the same bytes", "7")
+  .option("-q, --quiet", "no summary")
+  .action(async (options) => (await import("./commands/simulate.ts")).simulateWorld(options));
+
+program
+  .command("incidents")
+  .description("list the incidents in the store")
+  .addOption(WORKSPACE)
+  .addOption(FORMAT())
+  .addOption(REDACT)
+  .option("--severity <severity>", "this severity or more")
+  .option("--account <ids>", "only incidents in these accounts", collect)
+  .option("--cost-center <names>", "only incidents in accounts of these cost centers", collect)
+  .option("--owner <names>", "only incidents in accounts of these owners", collect)
+  .option("--ou <path>", "only incidents in accounts under this organizational unit")
+  .option("--type <types>", "only incidents in accounts of these types", collect)
+  .action(async (options) => (await import("./commands/incidents.ts")).listIncidents(options));
+
+program
+  .command("show")
+  .description("show one incident in full")
+  .argument("<incident>", "its id, or the beginning of it")
+  .addOption(WORKSPACE)
+  .addOption(FORMAT())
+  .addOption(REDACT)
+  .option("--notification", "as the notification that would be sent")
+  .action(async (id, options) => (await import("./commands/incidents.ts")).showIncident(id, options));
+
+program
+  .command("timeline")
+  .description("the events behind an incident, in time order")
+  .argument("<incident>", "its id, or the beginning of it")
+  .addOption(WORKSPACE)
+  .option("--raw", "print the CloudTrail records themselves")
+  .option("--limit <n>", "events at most", "200")
+  .action(async (id, options) => (await import("./commands/events.ts")).timeline(id, options));
+
+program
+  .command("history")
+  .description("what a principal did, or who changed a resource: when, from where")
+  .argument("<name>", "ARN, access key id, or name of a principal or resource")
+  .addOption(WORKSPACE)
+  .option("--raw", "print the CloudTrail records themselves")
+  .option("--limit <n>", "events at most", "200")
+  .action(async (name, options) => (await import("./commands/events.ts")).history(name, options));
+
+program
+  .command("query")
+  .description("one read-only SQL statement on the store (views: usage_events, event_quantities)")
+  .argument("<sql>")
+  .addOption(WORKSPACE)
+  .addOption(new Option("-f, --format <format>", "what stdout carries").choices(["table", "json", "ndjson", "csv"]).default("table"))
+  .option("--limit <n>", "rows at most", "1000")
+  .action(async (sql, options) => (await import("./commands/query.ts")).query(sql, options));
+
+program
+  .command("report")
+  .description("write the HTML report again from the store")
+  .addOption(WORKSPACE)
+  .addOption(CONFIG)
+  .addOption(ORGANIZATION)
+  .option("--report <file>", "where it goes (default: <out>/report.html)")
+  .addOption(REDACT)
+  .action(async (options) => (await import("./commands/report.ts")).report(options));
+
+for (const [name, description] of [
+  ["acknowledge", "say that somebody looks after an incident: it is not said again"],
+  ["snooze", "keep an incident quiet until a time"],
+] as const) {
+  program
+    .command(name)
+    .description(description)
+    .argument("<incident>", "its id, or the beginning of it")
+    .requiredOption("--reason <text>", "why, for those who read it later")
+    .option("--until <time>", "when it may speak again (2026-12-01 or 2026-12-01T06:00:00Z)")
+    .addOption(WORKSPACE)
+    .action(async (id, options) => (await import("./commands/decide.ts")).decide(name, id, options));
+}
+
+program
+  .command("organization")
+  .description("the accounts of the organization")
+  .command("fetch")
+  .description("write organization.json through the AWS Organizations API")
+  .option("--file <file>", "file to write", "organization.json")
+  .option("--profile <name>", "AWS profile")
+  .option("--role-arn <arn>", "role to assume")
+  .option("--endpoint-url <url>", "Organizations endpoint other than AWS's own")
+  .action(async (options) => (await import("./commands/organization.ts")).fetchOrganization(options));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  else process.exitCode = reportFailure(error, process.stderr);
+}
+
