@@ -32,6 +32,9 @@ export interface Incident {
   readonly eventCount: number;
 }
 
+/** An incident as grouping leaves it: not yet priced, explained or backed by evidence. */
+export type IncidentDraft = Omit<Incident, "cost" | "explanation" | "evidence">;
+
 export interface ExpectedVerdict {
   readonly expected: boolean;
   /** Rests only on what the caller cannot choose; says what, in plain words. */
@@ -58,6 +61,8 @@ export interface Evidence {
   readonly eventIds: readonly string[];
   /** SQL over the store that reproduces the fact; values are bound as literals by our own code. */
   readonly query: string | null;
+  /** The names and ids from the logs that the statement or the query contains, as logged: what redaction replaces and what a model may repeat. */
+  readonly mentions: readonly string[];
 }
 
 export type Confidence = "HIGH" | "MEDIUM" | "LOW";
