@@ -15,7 +15,7 @@ export interface UsageEvent {
   /** `eventName` without an API version suffix: `AddPermission20150331v2` is `AddPermission`. */
   readonly action: string;
   readonly readOnly: boolean;
-  readonly category: "management" | "data" | "network";
+  readonly category: EventCategory;
   readonly outcome: Outcome;
   /** As logged; `null` on success. */
   readonly errorCode: string | null;
@@ -33,12 +33,18 @@ export interface UsageEvent {
   readonly requestId: string | null;
 }
 
+/** Kept as a position in this list by stores: append only, never reorder. */
+export const EVENT_CATEGORIES = ["management", "data", "network"] as const;
+export type EventCategory = (typeof EVENT_CATEGORIES)[number];
+
 /** A UsageEvent after enrichment with the price book. */
 export interface PricedUsageEvent extends UsageEvent {
   readonly cost: readonly CostEstimate[];
 }
 
-export type Outcome = "success" | "denied" | "throttled" | "dry-run" | "failed";
+/** Kept as a position in this list by stores: append only, never reorder. */
+export const OUTCOMES = ["success", "denied", "throttled", "dry-run", "failed"] as const;
+export type Outcome = (typeof OUTCOMES)[number];
 
 export type PrincipalType =
   | "root"
@@ -105,43 +111,50 @@ export interface Origin {
   readonly actor: "person" | "automation" | "aws-service" | "unknown";
 }
 
-export type QuantityKind =
-  | "instances"
-  | "accelerated-instances"
-  | "volumes"
-  | "volume-gib"
-  | "function-invocations"
-  | "nat-gateways"
-  | "load-balancers"
-  | "addresses"
-  | "vpc-endpoints"
-  | "db-instances"
-  | "db-gib"
-  | "warehouse-nodes"
-  | "cache-nodes"
-  | "search-nodes"
-  | "emr-instances"
-  | "ml-instances"
-  | "cluster-control-planes"
-  | "cluster-nodes"
-  | "container-tasks"
-  | "model-invocations"
-  | "object-reads"
-  | "object-writes"
-  | "object-deletes"
-  | "object-bytes"
-  | "secrets-read"
-  | "parameters-read"
-  | "snapshots-shared"
-  | "images-shared"
-  | "access-keys-created"
-  | "users-created"
-  | "roles-created";
+/** Kept as a position in this list by stores: append only, never reorder. */
+export const QUANTITY_KINDS = [
+  "instances",
+  "accelerated-instances",
+  "volumes",
+  "volume-gib",
+  "function-invocations",
+  "nat-gateways",
+  "load-balancers",
+  "addresses",
+  "vpc-endpoints",
+  "db-instances",
+  "db-gib",
+  "warehouse-nodes",
+  "cache-nodes",
+  "search-nodes",
+  "emr-instances",
+  "ml-instances",
+  "cluster-control-planes",
+  "cluster-nodes",
+  "container-tasks",
+  "model-invocations",
+  "object-reads",
+  "object-writes",
+  "object-deletes",
+  "object-bytes",
+  "secrets-read",
+  "parameters-read",
+  "snapshots-shared",
+  "images-shared",
+  "access-keys-created",
+  "users-created",
+  "roles-created",
+] as const;
+export type QuantityKind = (typeof QUANTITY_KINDS)[number];
+
+/** Kept as a position in this list by stores: append only, never reorder. */
+export const QUANTITY_CHANGES = ["added", "removed", "used"] as const;
+export type QuantityChange = (typeof QUANTITY_CHANGES)[number];
 
 /** A measured amount in one event. */
 export interface Quantity {
   readonly kind: QuantityKind;
-  readonly change: "added" | "removed" | "used";
+  readonly change: QuantityChange;
   readonly amount: number;
   /** Instance type, volume type, node type, model id, function name ...; `null` where the record does not say. */
   readonly item: string | null;
