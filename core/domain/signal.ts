@@ -17,7 +17,9 @@ export type SignalValue =
   | { readonly of: "events" }
   | { readonly of: "quantity"; readonly kind: QuantityKind; readonly change: "added" | "removed" | "used" }
   /** Midpoint of the estimates, in USD/hour. */
-  | { readonly of: "usd-per-hour"; readonly change: "added" | "removed" };
+  | { readonly of: "usd-per-hour"; readonly change: "added" | "removed" }
+  /** Events that change spending by an amount that has no price. */
+  | { readonly of: "unpriced-events" };
 
 /**
  * Counts in ten minutes, per account and region, from which a departure is called low, medium, high.
