@@ -243,10 +243,11 @@ with all_quantities as (
   select key, 0::utinyint as position, quantity_kind as kind, quantity_change as change, quantity_amount as amount,
     quantity_item_id as item_id, null::purchase_name as purchase, null::varchar[] as resource_ids,
     null::varchar as attributes, null::decimal(18, 9) as usd_hour_low, null::decimal(18, 9) as usd_hour_high,
-    id, id_text, time, account_id, region_id, action_id, principal_id, outcome, counted
+    id, id_text, time, account_id, region_id, action_id, principal_id, outcome, read_only, marks, resource, counted
   from events where quantity_kind is not null
   union all
-  select q.*, e.id, e.id_text, e.time, e.account_id, e.region_id, e.action_id, e.principal_id, e.outcome, e.counted
+  select q.*, e.id, e.id_text, e.time, e.account_id, e.region_id, e.action_id, e.principal_id, e.outcome,
+    e.read_only, e.marks, e.resource, e.counted
   from quantities q join events e using (key)
 )
 select
@@ -259,6 +260,9 @@ select
   a.action,
   p.id as principal,
   e.outcome::varchar as outcome,
+  e.read_only,
+  e.marks,
+  e.resource,
   e.kind::varchar as kind,
   e.change::varchar as change,
   e.amount,
