@@ -4,12 +4,22 @@ import { EXIT } from "./exit-codes.ts";
 import { reportFailure } from "./failure.ts";
 import { VERSION } from "./version.ts";
 
-const WORKSPACE = new Option("-o, --out <dir>", "folder of the store, the report and the quarantine").default("trailwatch-out");
+const WORKSPACE = new Option("-o, --out <dir>", "folder of the store, the report and the quarantine").default(
+  "trailwatch-out",
+);
 const CONFIG = new Option("-c, --config <file>", "configuration (YAML or JSON)");
-const ORGANIZATION = new Option("--organization <file>", "accounts, as `aws organizations` or `trailwatch organization fetch` answers");
+const ORGANIZATION = new Option(
+  "--organization <file>",
+  "accounts, as `aws organizations` or `trailwatch organization fetch` answers",
+);
 const FORMAT = () =>
-  new Option("-f, --format <format>", "what stdout carries").choices(["text", "json", "ndjson", "markdown"]).default("text");
-const REDACT = new Option("--redact", "replace accounts, principals, addresses and names consistently, to forward outside");
+  new Option("-f, --format <format>", "what stdout carries")
+    .choices(["text", "json", "ndjson", "markdown"])
+    .default("text");
+const REDACT = new Option(
+  "--redact",
+  "replace accounts, principals, addresses and names consistently, to forward outside",
+);
 
 const collect = (value: string, all: string[] = []): string[] => [...all, ...value.split(",").filter(Boolean)];
 
@@ -121,7 +131,11 @@ program
   .description("one read-only SQL statement on the store (views: usage_events, event_quantities)")
   .argument("<sql>")
   .addOption(WORKSPACE)
-  .addOption(new Option("-f, --format <format>", "what stdout carries").choices(["table", "json", "ndjson", "csv"]).default("table"))
+  .addOption(
+    new Option("-f, --format <format>", "what stdout carries")
+      .choices(["table", "json", "ndjson", "csv"])
+      .default("table"),
+  )
   .option("--limit <n>", "rows at most", "1000")
   .action(async (sql, options) => (await import("./commands/query.ts")).query(sql, options));
 
@@ -166,4 +180,3 @@ try {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   else process.exitCode = reportFailure(error, process.stderr);
 }
-

@@ -1,0 +1,21 @@
+import { writeFileSync } from "node:fs";
+import { OrganizationsClient } from "@aws-sdk/client-organizations";
+import { fetchOrganization as fetchAccounts } from "#adapters/organizations/fetch-organization.ts";
+import { type AwsOptions, awsCredentials } from "../aws.ts";
+
+/** Organizations lives in one region, whatever the caller's is; and it throttles hard, hence the attempts. */
+const CLIENT = { region: "us-east-1", maxAttempts: 10 };
+
+export async function fetchOrganization(options: AwsOptions & { readonly file: string }): Promise<void> {
+  const client = new OrganizationsClient({
+    ...CLIENT,
+    credentials: await awsCredentials(options),
+    endpoint: options.endpointUrl,
+  });
+  const terminal = process.stderr.isTTY;
+  const organization = await fetchAccounts(client, (done, of) => {
+    if (terminal) process.stderr.write(`\r${done} of ${of} accounts`);
+  });
+  writeFileSync(options.file, `${JSON.stringify(organization, null, 2)}\n`);
+  process.stderr.write(`${terminal ? "\r" : ""}${organization.accounts.length} accounts written to ${options.file}\n`);
+}

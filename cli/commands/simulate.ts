@@ -1,0 +1,24 @@
+import { writeWorld } from "#simulator/write.ts";
+import { countArgument } from "../arguments.ts";
+
+interface SimulateOptions {
+  readonly out: string;
+  readonly accounts: string;
+  readonly days: string;
+  readonly seed: string;
+  readonly quiet?: boolean;
+}
+
+export async function simulateWorld(options: SimulateOptions): Promise<void> {
+  const world = await writeWorld({
+    out: options.out,
+    accounts: countArgument("--accounts", options.accounts),
+    days: countArgument("--days", options.days),
+    seed: countArgument("--seed", options.seed, 0),
+  });
+  if (options.quiet) return;
+  process.stderr.write(
+    `${world.events} events in ${world.files} files, ${world.planted} incidents planted (see ${options.out}/truth.json)\n` +
+      `try: npx trailwatch analyze ${options.out}/AWSLogs --organization ${options.out}/organization.json\n`,
+  );
+}

@@ -1,0 +1,52 @@
+import { readFileSync } from "node:fs";
+import { parse } from "yaml";
+import { type Config, parseConfig } from "#core/config/index.ts";
+import { parseOrganization } from "#core/context/index.ts";
+import { TrailwatchError } from "#core/domain/errors.ts";
+import type { AccountDirectory } from "#core/ports/account-directory.ts";
+
+/** The configuration file (YAML, of which JSON is a part), or all defaults. Throws TrailwatchError `CONFIGURATION_INVALID`. */
+export function loadConfiguration(file: string | undefined): Config {
+  if (file === undefined) return parseConfig({});
+  const text = readText(file, "the configuration");
+  let document: unknown;
+  try {
+    document = parse(text);
+  } catch (error) {
+    throw new TrailwatchError(
+      "CONFIGURATION_INVALID",
+      `${file} is not YAML: ${(error as Error).message}`,
+      "Mend the line named above; docs/configuration.md has an example.",
+      { cause: error },
+    );
+  }
+  return parseConfig(document ?? {});
+}
+
+/** The accounts of the organization file, or a directory in which every account is unknown. */
+export function loadOrganization(file: string | undefined, config: Config): AccountDirectory {
+  if (file === undefined) return parseOrganization({ accounts: [] }, config.context);
+  const text = readText(file, "the organization");
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch (error) {
+    throw new TrailwatchError(
+      "ORGANIZATION_INVALID",
+      `${file} is not JSON: ${(error as Error).message}`,
+      "Write it with `trailwatch organization fetch` or `aws organizations list-accounts`.",
+      { cause: error },
+    );
+  }
+  return parseOrganization(document, config.context);
+}
+
+function readText(file: string, what: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new TrailwatchError("INPUT_NOT_FOUND", `cannot read ${what} ${file}: ${(error as Error).message}`, "Check the path.", {
+      cause: error,
+    });
+  }
+}
