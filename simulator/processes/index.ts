@@ -1,0 +1,52 @@
+import type { AccountType, SimulatedAccount } from "../organization.ts";
+import { DAY } from "../time.ts";
+import type { Process, ProcessFactory, Sink, World } from "../world.ts";
+import { configSweeps } from "./config.ts";
+import { loadTests, modelCalls, networkTests, nightlyBatch, restoreTests, runnerLaunches } from "./jobs.ts";
+import { personDays } from "./persons.ts";
+import { deployments, terraformRuns } from "./pipelines.ts";
+import { scalingGroups } from "./scaling.ts";
+import { backups, legacyUser, securityAudit, trailItself } from "./services.ts";
+import { containerTasks, functionInvocations, keyUse, objectTraffic, secretReads } from "./workloads.ts";
+
+const EVERYWHERE: readonly ProcessFactory[] = [
+  configSweeps,
+  trailItself,
+  securityAudit,
+  functionInvocations,
+  objectTraffic,
+  secretReads,
+  keyUse,
+  containerTasks,
+  scalingGroups,
+  backups,
+  deployments,
+  terraformRuns,
+  modelCalls,
+];
+
+const BY_TYPE: Readonly<Partial<Record<AccountType, readonly ProcessFactory[]>>> = {
+  production: [runnerLaunches, loadTests, nightlyBatch, restoreTests, legacyUser],
+  staging: [runnerLaunches, nightlyBatch, restoreTests, networkTests],
+  development: [legacyUser, restoreTests, networkTests],
+  sandbox: [legacyUser],
+};
+
+/** Everything ordinary that happens in the organization. */
+export function ordinaryLife(world: World, sink: Sink): readonly Process[] {
+  const ofAccounts = world.organization.accounts.flatMap((account) => {
+    const opened: Sink = (event) => {
+      if (event.time >= account.since) sink(event);
+    };
+    return [...EVERYWHERE, ...(BY_TYPE[account.type] ?? [])].map((make) =>
+      fromOpening(account, make(world, account, opened)),
+    );
+  });
+  return [...ofAccounts, ...world.people.map((person) => personDays(world, person, sink))];
+}
+
+const fromOpening =
+  (account: SimulatedAccount, process: Process): Process =>
+  (day) => {
+    if (day + DAY > account.since) process(day);
+  };
