@@ -19,7 +19,7 @@ export interface TypeComparisonRow {
   readonly type: string;
   readonly measure:
     | "incidents per account and week"
-    | "changes per account and day"
+    | "events per account and day"
     | "USD/hour added per account and day";
   readonly value: number;
 }
