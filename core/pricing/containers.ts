@@ -16,13 +16,13 @@ export function controlPlanePrice({ item }: Quantity): Priced {
 
 /**
  * The item is the launch type; a task on one's own instances costs nothing by itself. Reads `cpuUnits` (1024 a vCPU),
- * `memoryMib` and `architecture`.
+ * `memoryMiB` and `architecture`.
  */
 export function taskPrice({ item, attributes, purchase }: Quantity, region: string): Priced {
   const launchType = item?.toUpperCase() ?? null;
   if (launchType === "EC2" || launchType === "EXTERNAL") return null;
   const cpus = Number(attributes["cpuUnits"]) / 1024;
-  const gib = Number(attributes["memoryMib"]) / 1024;
+  const gib = Number(attributes["memoryMiB"]) / 1024;
   if (!(cpus > 0 && gib > 0)) return { unpriced: "the record does not say the task's size" };
   const arm = size("fargateArmCpuHour", "fargateArmGbHour", cpus, gib, region);
   const x86 = size("fargateCpuHour", "fargateGbHour", cpus, gib, region);

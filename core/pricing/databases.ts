@@ -90,7 +90,7 @@ const rdsLarge = listPrices.rdsLargeHour as unknown as Readonly<
   Record<Engine, Readonly<Record<string, readonly [number, number]>>>
 >;
 
-/** Reads `engine` and `multiAz`; for `db.serverless` also `minCapacity` and `maxCapacity` in Aurora capacity units. */
+/** Reads `engine`, `multiAz` and `cluster`; for `db.serverless` also `minCapacity` and `maxCapacity` in Aurora capacity units. */
 export function databasePrice({ item, attributes }: Quantity, region: string): Priced {
   if (item === null) return { unpriced: "the record does not say which database class" };
   if (item === "db.serverless") return serverlessPrice(attributes, region);
@@ -100,7 +100,8 @@ export function databasePrice({ item, attributes }: Quantity, region: string): P
   if (known.length === 0) return { unpriced: `no list price is known for database class ${nameInText(item)}` };
   const single = known.length === 1 && known[0] ? known[0] : oneOf(known, "the record does not name the engine");
   const isAurora = candidates.length === 1 && candidates[0] === "aurora";
-  const doubled = attributes["multiAz"] === true && !isAurora;
+  // the instances of a cluster are counted one by one
+  const doubled = attributes["multiAz"] === true && attributes["cluster"] !== true && !isAurora;
   return inRegion(doubled ? times(single, 2, 2, "Multi-AZ: two instances") : single, region);
 }
 

@@ -55,6 +55,9 @@ function withOperatingSystem(linux: UnitPrice, operatingSystem: string | number 
  * record of its own.
  */
 export function emrUpliftPrice(quantity: Quantity, region: string): Priced {
+  if (quantity.attributes["unit"] === "capacity") {
+    return { unpriced: "a fleet is asked for in units of capacity, not in instances" };
+  }
   if (quantity.item === null) return { unpriced: "the record does not say which instance type" };
   const home = ec2Home(quantity.item);
   if (!home) return { unpriced: `no list price is known for instance type ${nameInText(quantity.item)}` };

@@ -46,12 +46,12 @@ function balancerPrice(type: BalancerType, region: string): Priced {
 
 const zones = listPrices.assumed.endpointZones;
 
-/** The item is the endpoint's type; gateway endpoints are free. Reads `zones`, the number of availability zones. */
+/** The item is the endpoint's type; gateway endpoints are free. Reads `subnets`, one an availability zone. */
 export function vpcEndpointPrice({ item, attributes }: Quantity, region: string): Priced {
   if (item?.toLowerCase() === "gateway") return null;
   const price = regionalPrice("vpcEndpointHour", region, "an hour for an interface endpoint in one availability zone");
   if (!isPriced(price)) return price;
-  const named = attributes["zones"];
+  const named = attributes["subnets"];
   if (typeof named === "number" && named > 0) return times(price, named, named, `${named} availability zones`);
   const low = item === null ? 0 : zones.low;
   return times(price, low, zones.high, zoneAssumption(item));

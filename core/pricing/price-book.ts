@@ -87,17 +87,40 @@ const MAX_REMEMBERED = 4096;
 /** The bundled snapshot of list prices. docs/pricing.md says what it holds and what each range rests on. */
 export function createPriceBook(): PriceBook {
   const remembered = new Map<string, CostEstimate | null>();
+  const rememberedSingles = new Map<string, Map<QuantityKind, CostEstimate | null>>();
 
-  const price = (quantity: Quantity, region: string): CostEstimate | null => {
-    if (!(quantity.amount > 0)) return null;
-    const item = NAMED.has(quantity.kind) ? "" : (quantity.item ?? "\u0000");
-    const key = `${quantity.kind}|${quantity.change}|${quantity.amount}|${quantity.purchase}|${region}|${item}|${attributesKey(quantity)}`;
+  const recall = (key: string, quantity: Quantity, region: string): CostEstimate | null => {
     const known = remembered.get(key);
     if (known !== undefined) return known;
     const estimate = estimateOf(quantity, region);
     if (remembered.size >= MAX_REMEMBERED) remembered.clear();
     remembered.set(key, estimate);
     return estimate;
+  };
+
+  /** One request, of which there are millions: no key is put together for it. */
+  const single = (quantity: Quantity, region: string): CostEstimate | null => {
+    let ofRegion = rememberedSingles.get(region);
+    if (!ofRegion) {
+      if (rememberedSingles.size >= MAX_REMEMBERED) rememberedSingles.clear();
+      ofRegion = new Map();
+      rememberedSingles.set(region, ofRegion);
+    }
+    const known = ofRegion.get(quantity.kind);
+    if (known !== undefined) return known;
+    const estimate = estimateOf(quantity, region);
+    ofRegion.set(quantity.kind, estimate);
+    return estimate;
+  };
+
+  const price = (quantity: Quantity, region: string): CostEstimate | null => {
+    const { kind, change, amount, purchase, item } = quantity;
+    if (!(amount > 0)) return null;
+    const named = NAMED.has(kind);
+    const attributes = attributesKey(quantity);
+    if (named && amount === 1 && attributes === "") return single(quantity, region);
+    const what = named ? "" : (item ?? "\u0000");
+    return recall(`${kind}|${change}|${amount}|${purchase}|${region}|${what}|${attributes}`, quantity, region);
   };
 
   return {

@@ -30,8 +30,9 @@ const models = Object.entries(listPrices.bedrockPerThousandTokens)
 const modelName = (id: string): string =>
   (id.split("/").at(-1) ?? id).replace(/^(?:us|us-gov|eu|apac|jp|au|ca|global)\./, "");
 
-/** The item is the model's id. Reads `inputTokens` and `outputTokens` where the record has them. */
+/** The item is the model's id; calls of one's own SageMaker endpoint cost nothing beyond its instances. Reads `inputTokens` and `outputTokens` where the record has them. */
 export function modelCallPrice({ item, attributes }: Quantity, region: string): Priced {
+  if (attributes["service"] === "sagemaker") return null;
   if (item === null) return { unpriced: "the record does not name the model" };
   const name = modelName(item);
   const model = models.find(({ prefix }) => name.startsWith(prefix));

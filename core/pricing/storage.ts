@@ -16,15 +16,32 @@ const EBS_CAPACITY: ReadonlyMap<string, RegionalPriceName> = new Map([
   ["standard", "ebsStandardGibMonth"],
 ]);
 
-/** One GiB of an EBS volume, an hour. */
-export function volumeGibPrice({ item }: Quantity, region: string): Priced {
+/** Its storage is priced as `volume-gib`; a volume alone has no price where its size is not known. */
+export function volumePrice({ change, attributes, item }: Quantity): Priced {
+  if (typeof attributes["gib"] === "number") return null;
+  if (change === "removed" && item === null) return { unpriced: "what was freed is known by id only" };
+  return { unpriced: "the record does not say the volume's size" };
+}
+
+/**
+ * One GiB of EBS volumes, an hour, with its share of the IOPS and throughput beyond what capacity includes.
+ * Reads `iops` and `throughputMiBps` of each of `volumes` volumes.
+ */
+export function volumeGibPrice(quantity: Quantity, region: string): Priced {
+  const { item, amount, attributes } = quantity;
   if (item === null) {
     const general = (["gp2", "gp3"] as const).map((type) => capacity(EBS_CAPACITY, type, region)).filter(isPriced);
     return general.length === 0
       ? { unpriced: "no list price is known for volumes in this region" }
       : oneOf(general, "the record does not name the volume type: gp2 or gp3 assumed");
   }
-  return capacity(EBS_CAPACITY, item, region);
+  const storage = capacity(EBS_CAPACITY, item, region);
+  if (!isPriced(storage)) return storage;
+  const parts = performance(item, positive(attributes["iops"]), positive(attributes["throughputMiBps"]), region);
+  const priced = parts.filter(isPriced);
+  if (priced.length < parts.length) return { unpriced: `no list price is known for the IOPS of ${nameInText(item)}` };
+  const share = (positive(attributes["volumes"]) || 1) / amount / HOURS;
+  return priced.map((part) => times(part, share, share)).reduce(plus, storage);
 }
 
 function capacity(names: ReadonlyMap<string, RegionalPriceName>, type: string, region: string): Priced {
@@ -37,24 +54,8 @@ function capacity(names: ReadonlyMap<string, RegionalPriceName>, type: string, r
 /** gp3 includes 3,000 IOPS and 125 MiB/s. https://docs.aws.amazon.com/ebs/latest/userguide/general-purpose.html */
 const GP3_INCLUDED = { iops: 3000, mibps: 125 };
 
-/**
- * IOPS and throughput of one volume beyond what its capacity includes; its capacity is priced as `volume-gib`.
- * Reads `iops` and `throughputMiBps`. `null` where the type charges for capacity only.
- */
-export function volumePrice({ item, attributes, change }: Quantity, region: string): Priced {
-  if (item === null) {
-    return change === "removed" ? { unpriced: "what was freed is known by id only" } : null;
-  }
-  const iops = positive(attributes["iops"]);
-  const mibps = positive(attributes["throughputMiBps"]);
-  const parts = performanceParts(item, iops, mibps, region);
-  if (parts.length === 0) return null;
-  const priced = parts.filter(isPriced);
-  if (priced.length < parts.length) return { unpriced: `no list price is known for the IOPS of ${nameInText(item)}` };
-  return times(priced.reduce(plus), 1 / HOURS, 1 / HOURS, monthly);
-}
-
-function performanceParts(type: string, iops: number, mibps: number, region: string): readonly Priced[] {
+/** What one volume pays a month for IOPS and throughput. */
+function performance(type: string, iops: number, mibps: number, region: string): readonly Priced[] {
   const part = (name: RegionalPriceName, amount: number, unit: string) => {
     const price = amount > 0 ? regionalPrice(name, region, `a month for one ${unit}`) : null;
     return isPriced(price) ? times(price, amount, amount, `${amount} ${unit}`) : price;
@@ -87,8 +88,11 @@ const RDS_CAPACITY: ReadonlyMap<string, RegionalPriceName> = new Map([
   ["standard", "rdsStandardGibMonth"],
 ]);
 
-/** One GiB of database storage, an hour. Reads `multiAz`; Aurora's storage grows with use and is not asked for. */
-export function databaseGibPrice({ item, attributes }: Quantity, region: string): Priced {
+/**
+ * One GiB of database storage, an hour, with its share of provisioned IOPS (io1, io2). Reads `multiAz` and `iops`;
+ * Aurora's storage grows with use and is not asked for.
+ */
+export function databaseGibPrice({ item, amount, attributes }: Quantity, region: string): Priced {
   if (String(attributes["engine"] ?? item ?? "").startsWith("aurora")) {
     return { unpriced: "Aurora bills the storage that is used, which the record does not say" };
   }
@@ -97,7 +101,12 @@ export function databaseGibPrice({ item, attributes }: Quantity, region: string)
   const price: UnitPrice | undefined =
     prices.length > 1 ? oneOf(prices, "the record does not name the storage type") : prices[0];
   if (!price) return { unpriced: "no list price is known for database storage in this region" };
-  return attributes["multiAz"] === true ? times(price, 2, 2, "Multi-AZ: two copies") : price;
+  const iops = item === "io1" || item === "io2" ? positive(attributes["iops"]) : 0;
+  const perIops =
+    iops > 0 ? regionalPrice("rdsIo1IopsMonth", region, "a month for one provisioned IOPS of a database") : null;
+  const share = iops / amount / HOURS;
+  const whole = isPriced(perIops) ? plus(price, times(perIops, share, share, `${iops} provisioned IOPS`)) : price;
+  return attributes["multiAz"] === true ? times(whole, 2, 2, "Multi-AZ: two copies") : whole;
 }
 
 const positive = (value: string | number | boolean | undefined): number =>

@@ -27,6 +27,26 @@ describe("what is estimated", () => {
     expect(estimates.map((estimate) => usd(estimate).high)).toEqual([3.06]);
   });
 
+  test("volumes launched together pay for the IOPS of each", () => {
+    const attributes = { iops: 4000, throughputMiBps: 125 };
+    const one = usd(
+      book.price(quantity("volume-gib", 100, "gp3", { attributes: { ...attributes, volumes: 1 } }), "us-east-1"),
+    );
+    const ten = usd(
+      book.price(quantity("volume-gib", 1000, "gp3", { attributes: { ...attributes, volumes: 10 } }), "us-east-1"),
+    );
+    // 100 x 0.08 + 1,000 x 0.005 = 13 a month
+    expect(one.low * 730).toBeCloseTo(13, 4);
+    expect(ten.low).toBeCloseTo(10 * one.low, 6);
+  });
+
+  test("calls of one's own endpoint and gateway endpoints cost nothing by themselves", () => {
+    expect(
+      book.price(quantity("model-invocations", 1, "churn", { attributes: { service: "sagemaker" } }), "us-east-1"),
+    ).toBeNull();
+    expect(book.price(quantity("vpc-endpoints", 1, "Gateway"), "us-east-1")).toBeNull();
+  });
+
   test("what is freed has the price of what was added, as removed", () => {
     const added = book.price(quantity("instances", 5, "c5.large"), "us-east-1");
     const removed = book.price(quantity("instances", 5, "c5.large", { change: "removed" }), "us-east-1");
@@ -194,10 +214,12 @@ test("any quantity gets null, a reason or an ordered range with a basis", () => 
         "engine",
         "multiAz",
         "cpuUnits",
-        "memoryMib",
+        "memoryMiB",
         "minCapacity",
         "maxCapacity",
-        "zones",
+        "subnets",
+        "volumes",
+        "gib",
         "inputTokens",
         "outputTokens",
         "tenancy",
