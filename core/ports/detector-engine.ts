@@ -27,8 +27,11 @@ export interface EntityModel {
   observe(bucket: EpochMs, value: number | null): Departure | null;
   /** The same as `count` calls of observe with 0, in closed form where nothing can depart. */
   observeZeros(from: EpochMs, count: number): readonly Departure[];
-  /** What it would expect in a window that starts at the next bucket: for bands in charts. */
-  expect(bucket: EpochMs): { readonly expected: number; readonly lower: number; readonly upper: number };
+  /**
+   * What it expects in a window of `count` buckets (default 1) from `bucket` on, by what it has learnt up to now: for
+   * bands in charts, and for what was usual before an episode. `bucket` is the next one to observe or a later one.
+   */
+  expect(bucket: EpochMs, count?: number): { readonly expected: number; readonly lower: number; readonly upper: number };
   save(): SavedModel;
 }
 

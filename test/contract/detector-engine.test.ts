@@ -1,0 +1,4 @@
+import { createCountEngine } from "#engine/count-engine.ts";
+import { detectorEngineContract } from "./detector-engine.ts";
+
+detectorEngineContract("count model", () => createCountEngine());
