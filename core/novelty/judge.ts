@@ -1,0 +1,121 @@
+import type { Severity } from "../domain/finding.ts";
+import { isAwsHost, isAwsService, isIdentityCenterRole, isRoot, isUser } from "../incidents/actors.ts";
+import type { AccountDirectory } from "../ports/account-directory.ts";
+import type { FirstSeenRow } from "../ports/event-store.ts";
+import { actionRisk, riskRank } from "../risk/action-risk.ts";
+import type { NoveltyConfig } from "./config.ts";
+import type { PeerUse } from "./peers.ts";
+
+/** How much a first says, before its company is looked at. */
+export interface Judgement {
+  readonly severity: Severity;
+  readonly reasons: readonly string[];
+}
+
+/** What is known about a first besides itself. */
+export interface Circumstances {
+  readonly directory: AccountDirectory;
+  readonly config: NoveltyConfig;
+  readonly accountAgeDays: number;
+  readonly peers: PeerUse;
+  /** Another account of the organization had it before. */
+  readonly elsewhereBefore: boolean;
+  /** Days since the row's principal was first seen in the account. */
+  readonly principalAgeDays: number;
+  /** Networks that the row's principal was the first on, in the account, before this one. */
+  readonly principalNetworks: number;
+}
+
+/** Families of instances with GPUs, AI accelerators or FPGAs (EC2 user guide, accelerated computing). */
+const ACCELERATED = /^(?:p\d|g\d|gr\d|trn\d|inf\d|dl\d|f\d|vt\d)/;
+
+/** `null`: no news. */
+export function judge(row: FirstSeenRow, about: Circumstances): Judgement | null {
+  const { config, peers, accountAgeDays } = about;
+  if (isAwsService(row.principal) || accountAgeDays < config.learningDays) return null;
+  const said = RULES[row.dimension](row, about);
+  if (said === null) return null;
+  const common = peers.of > 0 && peers.using / peers.of >= config.commonAmongPeers;
+  // What only this account can have (its roles, its network) is not made common by others.
+  if (common && row.dimension !== "cross-account" && said.grave !== true) return null;
+  if (accountAgeDays < config.youngDays && said.grave !== true) return null;
+  const reasons = [...said.reasons, peersReason(peers)].filter((reason) => reason !== "");
+  if (accountAgeDays < config.settledDays && said.grave !== true) {
+    return {
+      severity: "info",
+      reasons: [...reasons, `the account had been observed for only ${Math.floor(accountAgeDays)} days`],
+    };
+  }
+  return { severity: said.severity, reasons };
+}
+
+interface Said extends Judgement {
+  /** Dangerous enough to be told of a young account, and where peers do it too. */
+  readonly grave?: boolean;
+}
+
+type Rule = (row: FirstSeenRow, about: Circumstances) => Said | null;
+
+const info = (reason: string): Said => ({ severity: "info", reasons: [reason] });
+const low = (reason: string, grave = false): Said => ({ severity: "low", reasons: [reason], grave });
+
+const RULES: Readonly<Record<FirstSeenRow["dimension"], Rule>> = {
+  region: ({ value }, { elsewhereBefore }) => {
+    if (value === "global") return null;
+    return elsewhereBefore
+      ? info(`first change in region ${value} by this account`)
+      : low(`first change in region ${value} by any account`);
+  },
+
+  service: ({ value }, { elsewhereBefore }) =>
+    elsewhereBefore ? info(`first use of ${value} by this account`) : low(`first use of ${value} by any account`),
+
+  "risky-action": ({ value }) => {
+    const colon = value.indexOf(":");
+    const { level, usedInWild } = actionRisk(value.slice(0, colon), value.slice(colon + 1));
+    if (riskRank(level) < riskRank("medium")) return null;
+    const seen = usedInWild ? ", an action known from real intrusions" : "";
+    if (riskRank(level) < riskRank("high")) return info(`first ${value} in this account${seen}`);
+    return low(`first ${value} in this account${seen}, of ${level} risk`, riskRank(level) >= riskRank("critical"));
+  },
+
+  "instance-family": ({ value }) =>
+    ACCELERATED.test(value)
+      ? low(`first instance of family ${value} (accelerated) in this account`)
+      : info(`first instance of family ${value} in this account`),
+
+  principal: ({ value }) => {
+    if (isAwsService(value)) return null;
+    if (isRoot(value)) return low("root was used for the first time", true);
+    if (isIdentityCenterRole(value)) return info("first use of this Identity Center role");
+    return info(isUser(value) ? "first use of this IAM user" : "first use of this principal");
+  },
+
+  network: ({ value, principal }, { elsewhereBefore, principalAgeDays, principalNetworks, config }) => {
+    if (isAwsHost(value) || principalNetworks >= config.manyNetworks) return null;
+    if (elsewhereBefore) return info(`first calls from ${value}, which other accounts know`);
+    const steady = principalAgeDays >= config.youngDays && !isIdentityCenterRole(principal) && !isRoot(principal);
+    // People travel; a machine's role or a user's key that moves to a place nobody knows does not.
+    return steady
+      ? low(`first calls from ${value}, by a principal known for ${Math.floor(principalAgeDays)} days from elsewhere`)
+      : info(`first calls from ${value}`);
+  },
+
+  tool: ({ value }) => {
+    if (value === "none" || value === "other" || value === "aws-service" || value === "browser") return null;
+    return value === "security-tool"
+      ? low("first calls by a tool made for attacks or audits")
+      : info(`first calls by ${value}`);
+  },
+
+  "cross-account": ({ value }, { directory }) => {
+    const account = /\d{12}/.exec(value)?.[0];
+    const inside = account !== undefined && directory.account(account).known;
+    return inside
+      ? info(`first access by account ${account} of the organization`)
+      : low(`first access by ${value}, outside the organization`);
+  },
+};
+
+const peersReason = ({ using, of }: PeerUse): string =>
+  of === 0 ? "" : `${using} of ${of} accounts of the same type or OU had done so before`;
