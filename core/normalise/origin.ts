@@ -1,0 +1,47 @@
+import type { Origin } from "../domain/usage-event.ts";
+import { flagField, textField } from "./field.ts";
+import type { Json } from "./json.ts";
+import { readSource, type SourceAddress } from "./network.ts";
+import type { Caller } from "./principal.ts";
+import { readUserAgent, type UserAgentReading } from "./user-agent.ts";
+
+const NO_SOURCE: SourceAddress = { sourceIp: null, network: null, isService: false };
+const NO_AGENT: UserAgentReading = { tool: "none", hint: null };
+
+/** `invokedBy` of what a person does in the console: it is the person who calls. */
+const CONSOLE_HOST = "signin.amazonaws.com";
+
+/**
+ * Who acts, by what AWS writes itself first (the invoking service, the kind of credentials, a console session), and by
+ * the user agent, which the caller chooses, only where that says nothing.
+ */
+function actorOf(record: Json, caller: Caller, source: SourceAddress, agent: UserAgentReading): Origin["actor"] {
+  const { principal, invokedBy } = caller;
+  if (principal.type === "service" || caller.serviceLinked) return "aws-service";
+  if (invokedBy !== null && invokedBy !== CONSOLE_HOST) return "aws-service";
+  if (record["eventType"] === "AwsServiceEvent") return "aws-service";
+  if (caller.machine) return "automation";
+  if (flagField(record, "sessionCredentialFromConsole") === true) return "person";
+  if (caller.person || invokedBy === CONSOLE_HOST) return "person";
+  if (record["eventType"] === "AwsConsoleSignIn" || record["eventType"] === "AwsConsoleAction") return "person";
+  if (source.isService) return "aws-service";
+  return agent.hint ?? "unknown";
+}
+
+export function originOf(record: Json, caller: Caller): Origin {
+  const address = textField(record, "sourceIPAddress");
+  const userAgent = textField(record, "userAgent");
+  const vpcEndpointId = textField(record, "vpcEndpointId");
+  const source = address === null ? NO_SOURCE : readSource(address);
+  const agent = userAgent === null ? NO_AGENT : readUserAgent(userAgent);
+  return {
+    invokedBy: caller.invokedBy,
+    sourceIp: source.sourceIp,
+    // Behind an endpoint the address is a private one, which many networks have.
+    network: source.isService ? source.network : (vpcEndpointId ?? source.network),
+    userAgent,
+    tool: agent.tool,
+    vpcEndpointId,
+    actor: actorOf(record, caller, source, agent),
+  };
+}
