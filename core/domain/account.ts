@@ -1,12 +1,14 @@
-export type AccountType =
-  | "management"
-  | "security"
-  | "shared-services"
-  | "production"
-  | "staging"
-  | "development"
-  | "sandbox"
-  | "unknown";
+export const ACCOUNT_TYPES = [
+  "management",
+  "security",
+  "shared-services",
+  "production",
+  "staging",
+  "development",
+  "sandbox",
+  "unknown",
+] as const;
+export type AccountType = (typeof ACCOUNT_TYPES)[number];
 
 export interface AccountContext {
   /** Twelve digits, or `"unknown"`. */

@@ -1,0 +1,72 @@
+import type { AccountContext } from "../domain/account.ts";
+import type { AccountDirectory } from "../ports/account-directory.ts";
+import { accountType, tagValue } from "./account-type.ts";
+import type { ContextConfig } from "./config.ts";
+import { readOrganizationFile } from "./organization-file.ts";
+
+/**
+ * The accounts of an organization file: what `aws organizations list-accounts` answers (with `Tags`, `Paths`,
+ * `Organization` and `OrganizationalUnits` beside it, where there are), what `trailwatch organization fetch` writes, or a
+ * plain list of accounts. Throws TrailwatchError `ORGANIZATION_INVALID`, naming account and field.
+ */
+export function parseOrganization(json: unknown, config: ContextConfig): AccountDirectory {
+  const { organizationId, managementAccountId, accounts } = readOrganizationFile(json);
+  const contexts = accounts.map(
+    (listed): AccountContext => ({
+      id: listed.id,
+      alias: listed.name,
+      type: accountType(listed, managementAccountId, config.accountTypes),
+      ouPath: listed.ouPath,
+      costCenter: tagValue(listed.tags, config.costCenterTags),
+      owner: tagValue(listed.tags, config.ownerTags),
+      tags: listed.tags,
+      known: true,
+    }),
+  );
+  return directoryOf(contexts, organizationId);
+}
+
+const unlisted = (id: string): AccountContext => ({
+  id,
+  alias: id,
+  type: "unknown",
+  ouPath: null,
+  costCenter: null,
+  owner: null,
+  tags: {},
+  known: false,
+});
+
+/** Accounts that are not listed are made up once each, up to this many. */
+const MAX_REMEMBERED = 10_000;
+
+/** @param contexts sorted by id, each id once */
+export function directoryOf(contexts: readonly AccountContext[], organizationId: string | null): AccountDirectory {
+  const byId = new Map(contexts.map((context) => [context.id, context]));
+  const others = new Map<string, AccountContext>();
+  return {
+    organizationId,
+    accounts: () => contexts,
+    account(id) {
+      const known = byId.get(id) ?? others.get(id);
+      if (known) return known;
+      const context = unlisted(id);
+      if (others.size < MAX_REMEMBERED) others.set(id, context);
+      return context;
+    },
+  };
+}
+
+/** Other accounts that an account can be held against. Empty where its type or OU is unknown. */
+export interface PeerGroups {
+  readonly sameType: readonly AccountContext[];
+  readonly sameOu: readonly AccountContext[];
+}
+
+export function peersOf(account: AccountContext, directory: AccountDirectory): PeerGroups {
+  const others = directory.accounts().filter((other) => other.id !== account.id);
+  return {
+    sameType: account.type === "unknown" ? [] : others.filter((other) => other.type === account.type),
+    sameOu: account.ouPath === null ? [] : others.filter((other) => other.ouPath === account.ouPath),
+  };
+}
