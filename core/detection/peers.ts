@@ -1,0 +1,44 @@
+import type { Signal } from "../domain/signal.ts";
+import { BUCKET, DAY, type EpochMs } from "../domain/time.ts";
+import type { EntitySeries } from "./series.ts";
+
+/** An entity that has been seen for so long has a usual of its own; before, its peers' counts for it. */
+const YOUNG = 3 * DAY;
+/** Days and entities on which as much must have been done. */
+const LEAST_DAYS = 2;
+const LEAST_PEERS = 2;
+const RATIO = 1.5;
+
+/**
+ * Whether a young principal or resource only does what others of its account did before: at least two of them, on at
+ * least two days, with about the same count in ten minutes. Never so for regions: a new region is no peer of the old.
+ */
+export function doneByPeers(
+  signal: Signal,
+  series: EntitySeries,
+  peers: readonly EntitySeries[],
+  peak: number,
+  start: EpochMs,
+): boolean {
+  if (signal.per === "region" || start - (series.buckets[0] ?? start) > YOUNG) return false;
+  const days = new Set<number>();
+  let doing = 0;
+  for (const peer of peers) {
+    if (peer === series || peer.entity.region !== series.entity.region) continue;
+    const reached = daysReached(peer, peak / RATIO, start);
+    if (reached.length > 0) doing++;
+    for (const day of reached) days.add(day);
+  }
+  return doing >= LEAST_PEERS && days.size >= LEAST_DAYS;
+}
+
+function daysReached(series: EntitySeries, value: number, before: EpochMs): readonly number[] {
+  const days: number[] = [];
+  for (const [at, bucket] of series.buckets.entries()) {
+    if (bucket >= before) break;
+    const follows = at > 0 && series.buckets[at - 1] === bucket - BUCKET;
+    const count = (series.values[at] as number) + (follows ? (series.values[at - 1] as number) : 0);
+    if (count >= value) days.push(Math.floor(bucket / DAY));
+  }
+  return days;
+}
