@@ -182,8 +182,8 @@ export const SERVICES = {
   auditReadsPerDay: 45,
   /** Calls of CloudTrail itself on its bucket and key a day. Five-minute sample: 5 in 5 minutes; thinned 20 times. */
   trailCallsPerDay: 18,
-  /** Health reads of Auto Scaling a fleet and hour. Five-minute sample: 8 in 5 minutes; thinned 20 times. */
-  scalingReadsPerHour: 4,
+  /** Health reads of Auto Scaling a fleet and hour. Five-minute sample: 8 in 5 minutes; thinned 30 times. */
+  scalingReadsPerHour: 3,
   /** Share of application calls that are denied, all the time. Judgement. */
   applicationDenied: 0.004,
 } as const;

@@ -1,10 +1,11 @@
-import type { AccountType, SimulatedAccount } from "../organization.ts";
-import { DAY } from "../time.ts";
+import type { AccountType } from "../organization.ts";
+import { DAY, type Millis } from "../time.ts";
 import type { Process, ProcessFactory, Sink, World } from "../world.ts";
 import { configSweeps } from "./config.ts";
 import { loadTests, modelCalls, networkTests, nightlyBatch, restoreTests, runnerLaunches } from "./jobs.ts";
 import { personDays } from "./persons.ts";
 import { deployments, terraformRuns } from "./pipelines.ts";
+import { releases } from "./releases.ts";
 import { scalingGroups } from "./scaling.ts";
 import { backups, legacyUser, securityAudit, trailItself } from "./services.ts";
 import { containerTasks, functionInvocations, keyUse, objectTraffic, secretReads } from "./workloads.ts";
@@ -38,15 +39,20 @@ export function ordinaryLife(world: World, sink: Sink): readonly Process[] {
     const opened: Sink = (event) => {
       if (event.time >= account.since) sink(event);
     };
-    return [...EVERYWHERE, ...(BY_TYPE[account.type] ?? [])].map((make) =>
-      fromOpening(account, make(world, account, opened)),
-    );
+    const random = world.random(`${account.name}/moving-in`);
+    return [...EVERYWHERE, ...(BY_TYPE[account.type] ?? [])].map((make) => {
+      // What AWS does by itself is there at once; teams move in over the days that follow.
+      const first = FROM_THE_START.has(make) ? account.since : account.since + random.int(1, 4) * DAY;
+      return startingAt(account.isNew ? first : account.since, make(world, account, opened));
+    });
   });
-  return [...ofAccounts, ...world.people.map((person) => personDays(world, person, sink))];
+  return [...ofAccounts, releases(world, sink), ...world.people.map((person) => personDays(world, person, sink))];
 }
 
-const fromOpening =
-  (account: SimulatedAccount, process: Process): Process =>
+const FROM_THE_START: ReadonlySet<ProcessFactory> = new Set([configSweeps, trailItself, securityAudit]);
+
+const startingAt =
+  (first: Millis, process: Process): Process =>
   (day) => {
-    if (day + DAY > account.since) process(day);
+    if (day + DAY > first) process(day);
   };

@@ -1,4 +1,5 @@
-import { role, roleSession, serviceCaller, serviceLinked } from "../callers.ts";
+import { role, roleSession, serviceCaller, serviceLinked, type UserCaller, userCaller } from "../callers.ts";
+import type { SimulatedAccount } from "../organization.ts";
 import { DISPERSION, SCALE, SERVICES } from "../parameters.ts";
 import { kmsCall, objectCall } from "../records/data.ts";
 import { createSnapshot } from "../records/ec2.ts";
@@ -6,7 +7,7 @@ import { assumeRole, getCallerIdentity } from "../records/identity.ts";
 import { read } from "../records/operations.ts";
 import { DAY, datePath, HOUR, isWeekend, MINUTE } from "../time.ts";
 import { userAgents } from "../user-agents.ts";
-import { GLOBAL_REGION, type ProcessFactory, Recorder } from "../world.ts";
+import { GLOBAL_REGION, type ProcessFactory, Recorder, type World } from "../world.ts";
 
 /** CloudTrail writes its own files: GetBucketAcl and GenerateDataKey, logged with a shared event id. */
 export const trailItself: ProcessFactory = (world, account, sink) => {
@@ -178,11 +179,8 @@ export const legacyUser: ProcessFactory = (world, account, sink) => {
   };
 };
 
-import { userCaller } from "../callers.ts";
-import type { SimulatedAccount } from "../organization.ts";
-import type { World } from "../world.ts";
-
-export const legacyCaller = (world: World, account: SimulatedAccount) => {
+/** The legacy user with its key, from the address where its job runs. */
+export const legacyCaller = (world: World, account: SimulatedAccount): UserCaller => {
   const { legacyUser: user } = world.cast(account);
   return userCaller(world.seed, account.id, user.name, user.ip, userAgents.botoOnInstance());
 };

@@ -1,11 +1,12 @@
-import { roleSession, serviceCaller, serviceLinked } from "../callers.ts";
+import { type RoleSession, roleSession, serviceCaller, serviceLinked } from "../callers.ts";
 import type { Application } from "../cast.ts";
 import { DISPERSION, SCALE, SERVICES } from "../parameters.ts";
+import type { Random } from "../prng.ts";
 import { getParameters, getSecretValue, invoke, kmsCall, objectCall } from "../records/data.ts";
 import { serviceAssumesRole } from "../records/identity.ts";
 import { createLogStream, runTask } from "../records/operations.ts";
 import { denied } from "../records/record.ts";
-import { DAY, datePath, HOUR } from "../time.ts";
+import { DAY, datePath, HOUR, type Millis } from "../time.ts";
 import { userAgents } from "../user-agents.ts";
 import { type ProcessFactory, Recorder } from "../world.ts";
 
@@ -193,12 +194,12 @@ export const containerTasks: ProcessFactory = (world, account, sink) => {
 
 /** The day's credentials of an application in a container; sessions are named after the task. */
 export function applicationSession(
-  random: import("../prng.ts").Random,
+  random: Random,
   app: Application,
   natIp: string,
-  day: number,
+  day: Millis,
   invokedBy?: string,
-) {
+): RoleSession {
   return roleSession(random, app.role, {
     session: app.task,
     since: day - random.int(0, 5) * HOUR - (random.int(0, DAY) % HOUR),

@@ -1,0 +1,74 @@
+import { DELIVERY } from "../parameters.ts";
+import type { WorldEvent } from "../records/record.ts";
+import { HOUR } from "../time.ts";
+import type { Outage, PlantedStory, StoryKind } from "../truth.ts";
+import type { World } from "../world.ts";
+import { demandFollowed, fleetTripled, loggedTwice, newAccount, terraformAsUsual } from "./benign.ts";
+import { deniedStorm, lambdaLoop, modelSpree } from "./floods.ts";
+import { fortySevenInstances, gpuMining } from "./launches.ts";
+import { natLeak, volumesNeverFreed } from "./leaks.ts";
+import { type Insight, Stage, type StoryScript } from "./stage.ts";
+import { fakeTerraform, loggingSwitchedOff, secretsSweep, stolenRole } from "./thefts.ts";
+
+/** In the order in which they choose their time: those with the least choice first. */
+const SCRIPTS: readonly StoryScript[] = [
+  fortySevenInstances,
+  natLeak,
+  stolenRole,
+  fleetTripled,
+  modelSpree,
+  deniedStorm,
+  gpuMining,
+  lambdaLoop,
+  volumesNeverFreed,
+  loggingSwitchedOff,
+  secretsSweep,
+  fakeTerraform,
+  demandFollowed,
+  terraformAsUsual,
+  loggedTwice,
+  newAccount,
+];
+
+export interface Plants {
+  readonly stories: readonly PlantedStory[];
+  readonly leftOut: readonly { readonly name: string; readonly kind: StoryKind; readonly reason: string }[];
+  /** Sorted by time. */
+  readonly events: readonly WorldEvent[];
+  readonly insights: readonly Insight[];
+  readonly outage: Outage | null;
+}
+
+/** Everything planted in a world. Each story draws from its own stream; only their times depend on one another. */
+export function plant(world: World): Plants {
+  const stage = new Stage(world);
+  const stories: PlantedStory[] = [];
+  const leftOut: { name: string; kind: StoryKind; reason: string }[] = [];
+  const events: WorldEvent[] = [];
+  const insights: Insight[] = [];
+  for (const script of SCRIPTS) {
+    const played = script.play(stage, world.random(`story/${script.name}`));
+    if ("leftOut" in played) {
+      leftOut.push({ name: script.name, kind: script.kind, reason: played.leftOut });
+      continue;
+    }
+    stories.push(played.story);
+    events.push(...played.events);
+    insights.push(...(played.insights ?? []));
+  }
+  const outage = planOutage(stage);
+  if (!outage)
+    leftOut.push({ name: "delivery-outage", kind: "benign", reason: "no free time in the last third of the span" });
+  events.sort((a, b) => a.time - b.time);
+  return { stories, leftOut, events, insights, outage };
+}
+
+/** Hours of one account that are never delivered, where nothing else was planted. */
+function planOutage(stage: Stage): Outage | null {
+  const random = stage.world.random("story/delivery-outage");
+  const duration = Math.round(random.between(DELIVERY.outage.low, DELIVERY.outage.high) / HOUR) * HOUR;
+  const choices = stage.accounts("staging", "development", "production").map((account) => [account]);
+  const booking = stage.book(random, choices, { duration, hours: [0, 24] });
+  const account = booking?.accounts[0];
+  return booking && account ? { account: account.id, start: booking.start, end: booking.end } : null;
+}
