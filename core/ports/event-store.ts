@@ -1,4 +1,5 @@
 import type { FindingFacets, NoveltyDimension, SignalEntity } from "../domain/finding.ts";
+import type { UsdRange } from "../domain/money.ts";
 import type { EventFilter, Signal } from "../domain/signal.ts";
 import type { EpochMs, TimeWindow } from "../domain/time.ts";
 import type { PricedUsageEvent } from "../domain/usage-event.ts";
@@ -23,6 +24,8 @@ export interface EventStore {
   events(query: EventQuery, limit: number): Promise<readonly PricedUsageEvent[]>;
   /** What the events that match have in common; at most 20 values a facet. */
   facets(query: EventQuery): Promise<EventFacets>;
+  /** What successful calls added, removed and spent by list price; one entry per account, sorted by account. */
+  spend(): Promise<readonly AccountSpend[]>;
 }
 
 export interface EventQuery {
@@ -38,6 +41,11 @@ export interface EventQuery {
   readonly tools?: readonly string[];
   readonly resources?: readonly string[];
   readonly ids?: readonly string[];
+  /**
+   * Leaves out the copy of an action logged in two accounts that signals do not count. Without it an event matches in
+   * each account that logged it.
+   */
+  readonly counted?: true;
 }
 
 export interface EventFacets {
@@ -73,6 +81,16 @@ export interface FirstSeenRow {
   /** Events that carried the value, over the whole store. */
   readonly events: number;
   readonly lastTime: EpochMs;
+}
+
+/** Sums over the whole store, each event once. */
+export interface AccountSpend {
+  readonly account: string;
+  readonly addedPerHour: UsdRange;
+  readonly removedPerHour: UsdRange;
+  readonly once: UsdRange;
+  /** Events that should have a price and have none; never counted as zero. */
+  readonly unpricedEvents: number;
 }
 
 /** What an account's logs show, and so what they cannot. */

@@ -29,5 +29,14 @@ export function sqlTimestamp(time: EpochMs): string {
 export const sqlIn = (column: string, values: readonly string[]): string =>
   values.length === 0 ? "false" : `${column} in (${values.map(sqlText).join(", ")})`;
 
-export const sqlWindow = (column: string, { start, end }: TimeWindow): string =>
-  `${column} >= ${sqlTimestamp(start)} and ${column} < ${sqlTimestamp(end)}`;
+const YEAR_0 = Date.parse("0000-01-01T00:00:00Z");
+const YEAR_10000 = Date.UTC(10_000, 0, 1);
+
+/** Bounds outside the years that events have are no bounds, so that a window may be open at either end. */
+export function sqlWindow(column: string, { start, end }: TimeWindow): string {
+  if (end <= start) return "false";
+  const bounds: string[] = [];
+  if (start > YEAR_0) bounds.push(start < YEAR_10000 ? `${column} >= ${sqlTimestamp(start)}` : "false");
+  if (end < YEAR_10000) bounds.push(end > YEAR_0 ? `${column} < ${sqlTimestamp(end)}` : "false");
+  return bounds.length === 0 ? "true" : bounds.join(" and ");
+}

@@ -7,9 +7,15 @@ import { sqlIn, sqlNumber, sqlText } from "./sql-literal.ts";
 export interface SignalTables {
   readonly events: string;
   readonly quantities: string;
+  /** Column of both that tells events apart. */
+  readonly eventKey: string;
 }
 
-export const PUBLIC_VIEWS: SignalTables = { events: "usage_events", quantities: "event_quantities" };
+export const PUBLIC_VIEWS: SignalTables = {
+  events: "usage_events",
+  quantities: "event_quantities",
+  eventKey: "event_id",
+};
 
 /** What {@link matchesFilter} means, as a condition on the rows of either view. */
 export function filterSql(filter: EventFilter, tables: SignalTables = PUBLIC_VIEWS): string {
@@ -46,7 +52,8 @@ function hasQuantitySql(filter: EventFilter, tables: SignalTables): string {
   const conditions: string[] = [];
   if (filter.quantities) conditions.push(sqlIn("kind", filter.quantities));
   if (filter.quantityChange) conditions.push(`change = ${sqlText(filter.quantityChange)}`);
-  return `event_id in (select event_id from ${tables.quantities} where ${conditions.join(" and ")})`;
+  const { eventKey, quantities } = tables;
+  return `${eventKey} in (select ${eventKey} from ${quantities} where ${conditions.join(" and ")})`;
 }
 
 /**

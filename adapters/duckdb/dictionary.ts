@@ -1,0 +1,103 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { readAll } from "./read.ts";
+
+/** Entries kept in memory per dictionary: callers and origins number in the hundreds of thousands in a large store. */
+const KEPT = 50_000;
+
+/** A dictionary table of the store, read entry by entry as numbers are met. */
+export class Dictionary<Entry> {
+  readonly #connection: DuckDBConnection;
+  readonly #table: string;
+  readonly #id: string;
+  readonly #columns: string;
+  readonly #kept = new Map<number, Entry>();
+
+  constructor(connection: DuckDBConnection, table: string, id: string, columns: string) {
+    this.#connection = connection;
+    this.#table = table;
+    this.#id = id;
+    this.#columns = columns;
+  }
+
+  /** The entries of these numbers; `null` is no number and has no entry. */
+  async entries(ids: Iterable<number | null>): Promise<ReadonlyMap<number, Entry>> {
+    const found = new Map<number, Entry>();
+    const missing = new Set<number>();
+    for (const id of ids) {
+      if (id === null) continue;
+      const kept = this.#kept.get(id);
+      if (kept === undefined) missing.add(id);
+      else found.set(id, kept);
+    }
+    if (missing.size === 0) return found;
+    const rows = await readAll<Entry & { readonly number: number }>(
+      this.#connection,
+      `select ${this.#id} as number, ${this.#columns} from ${this.#table} where ${this.#id} in (${[...missing].join(", ")})`,
+    );
+    if (this.#kept.size + rows.length > KEPT) this.#kept.clear();
+    for (const row of rows) {
+      found.set(row.number, row);
+      if (this.#kept.size < KEPT) this.#kept.set(row.number, row);
+    }
+    return found;
+  }
+}
+
+export interface ActionEntry {
+  readonly service: string;
+  readonly action: string;
+  readonly global: boolean;
+}
+
+export interface PrincipalEntry {
+  readonly type: string;
+  readonly id: string;
+  readonly name: string;
+  readonly arn: string | null;
+  readonly session: string | null;
+  readonly access_key_id: string | null;
+  readonly account: string | null;
+  readonly mfa: boolean | null;
+}
+
+export interface OriginEntry {
+  readonly invoked_by: string | null;
+  readonly source_ip: string | null;
+  readonly network: string | null;
+  readonly user_agent: string | null;
+  readonly tool: string;
+  readonly vpc_endpoint: string | null;
+  readonly actor: string;
+}
+
+export interface Dictionaries {
+  readonly accounts: Dictionary<{ readonly account: string }>;
+  readonly regions: Dictionary<{ readonly region: string }>;
+  readonly actions: Dictionary<ActionEntry>;
+  readonly principals: Dictionary<PrincipalEntry>;
+  readonly origins: Dictionary<OriginEntry>;
+  readonly errorCodes: Dictionary<{ readonly error_code: string }>;
+  readonly items: Dictionary<{ readonly item: string }>;
+  readonly costBases: Dictionary<{ readonly basis: readonly string[]; readonly unpriced: readonly string[] }>;
+}
+
+export const openDictionaries = (connection: DuckDBConnection): Dictionaries => ({
+  accounts: new Dictionary(connection, "accounts", "account_id", "account"),
+  regions: new Dictionary(connection, "regions", "region_id", "region"),
+  actions: new Dictionary(connection, "actions", "action_id", "service, action, global"),
+  principals: new Dictionary(
+    connection,
+    "principals",
+    "principal_id",
+    "type, id, name, arn, session, access_key_id, account, mfa",
+  ),
+  origins: new Dictionary(
+    connection,
+    "origins",
+    "origin_id",
+    "invoked_by, source_ip, network, user_agent, tool, vpc_endpoint, actor",
+  ),
+  errorCodes: new Dictionary(connection, "error_codes", "error_id", "error_code"),
+  items: new Dictionary(connection, "items", "item_id", "item"),
+  costBases: new Dictionary(connection, "cost_bases", "basis_id", "basis, unpriced"),
+});

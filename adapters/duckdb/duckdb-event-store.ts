@@ -1,0 +1,178 @@
+import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import type { NoveltyDimension } from "#core/domain/finding.ts";
+import { parseUsdText, usdText } from "#core/domain/money.ts";
+import type { Signal } from "#core/domain/signal.ts";
+import { BUCKET, type EpochMs, type TimeWindow } from "#core/domain/time.ts";
+import type { PricedUsageEvent } from "#core/domain/usage-event.ts";
+import type {
+  AccountCoverage,
+  AccountSpend,
+  DeliveryRow,
+  EventFacets,
+  EventQuery,
+  EventStore,
+  FirstSeenRow,
+  RollupRow,
+} from "#core/ports/event-store.ts";
+import { type Dictionaries, openDictionaries } from "./dictionary.ts";
+import { readFacets } from "./event-facets.ts";
+import { firstSeenSql } from "./first-seen-sql.ts";
+import { historyOf } from "./history.ts";
+import { matchingEvents } from "./matching-events.ts";
+import { readAll, streamRows } from "./read.ts";
+import { countSignals } from "./rollup-table.ts";
+import { readEvents, type StoredEvent } from "./stored-event.ts";
+
+export interface DuckDbEventStoreOptions {
+  /** Whether an action is risky enough for its first use to be a novelty. */
+  readonly riskyAction: (service: string, action: string) => boolean;
+}
+
+/**
+ * The questions that a settled store answers. Make it anew after events were written: dictionaries are remembered.
+ * The instance stays the caller's to close, after {@link close}.
+ */
+export class DuckDbEventStore implements EventStore {
+  readonly #instance: DuckDBInstance;
+  readonly #connection: DuckDBConnection;
+  readonly #dictionaries: Dictionaries;
+  readonly #riskyAction: DuckDbEventStoreOptions["riskyAction"];
+
+  private constructor(instance: DuckDBInstance, connection: DuckDBConnection, options: DuckDbEventStoreOptions) {
+    this.#instance = instance;
+    this.#connection = connection;
+    this.#dictionaries = openDictionaries(connection);
+    this.#riskyAction = options.riskyAction;
+  }
+
+  static async open(instance: DuckDBInstance, options: DuckDbEventStoreOptions): Promise<DuckDbEventStore> {
+    return new DuckDbEventStore(instance, await instance.connect(), options);
+  }
+
+  close(): void {
+    this.#connection.closeSync();
+  }
+
+  async span(): Promise<TimeWindow | null> {
+    const [row] = await readAll<{ first: number | null; last: number | null }>(
+      this.#connection,
+      "select epoch_ms(min(time))::double as first, epoch_ms(max(time))::double as last from events",
+    );
+    if (!row || row.first === null || row.last === null) return null;
+    return { start: row.first, end: row.last + BUCKET };
+  }
+
+  async coverage(): Promise<readonly AccountCoverage[]> {
+    const rows = await readAll<{
+      account: string;
+      first: number;
+      last: number;
+      events: number;
+      services: readonly string[] | null;
+      regions: readonly string[];
+    }>(
+      this.#connection,
+      `select account, epoch_ms(min(e.first))::double as first, epoch_ms(max(e.last))::double as last,
+         sum(events)::double as events,
+         list_sort(list_distinct(list(service) filter (where category = 'data'))) as services,
+         list_sort(list_distinct(list(region))) as regions
+       from (
+         select account_id, region_id, action_id, category, min(time) as first, max(time) as last, count(*) as events
+         from events group by all
+       ) e join accounts using (account_id) join regions using (region_id) join actions using (action_id)
+       group by account order by account`,
+    );
+    return rows.map(({ services, ...row }) => ({
+      ...row,
+      dataEvents: (services ?? []).length > 0,
+      dataEventServices: services ?? [],
+    }));
+  }
+
+  rollup(signals: readonly Signal[], bucket: EpochMs): AsyncIterable<RollupRow> {
+    return countSignals(this.#instance, signals, bucket);
+  }
+
+  deliveries(bucket: EpochMs): AsyncIterable<DeliveryRow> {
+    const width = Math.trunc(bucket);
+    return streamRows<DeliveryRow>(
+      this.#instance,
+      `select account, bucket::double as bucket, sum(events)::double as events
+       from (
+         select account_id, epoch_ms(time) - (epoch_ms(time) % ${width} + ${width}) % ${width} as bucket, count(*) as events
+         from events group by all
+       ) join accounts using (account_id)
+       group by all order by account, bucket`,
+    );
+  }
+
+  async *firstSeen(): AsyncGenerator<FirstSeenRow> {
+    const actions = await readAll<{ action_id: number; service: string; action: string }>(
+      this.#connection,
+      "select action_id, service, action from actions",
+    );
+    const risky = actions.filter(({ service, action }) => this.#riskyAction(service, action));
+    const rows = streamRows<FirstSeenSqlRow>(this.#instance, firstSeenSql(risky.map(({ action_id }) => action_id)));
+    for await (const { first_time, first_event_id, last_time, ...row } of rows) {
+      yield { ...row, firstTime: first_time, firstEventId: first_event_id, lastTime: last_time };
+    }
+  }
+
+  async events(query: EventQuery, limit: number): Promise<readonly PricedUsageEvent[]> {
+    return (await this.storedEvents(query, limit)).map(({ event }) => event);
+  }
+
+  /** Like {@link events}, each with the file and number of its record. */
+  storedEvents(query: EventQuery, limit: number): Promise<readonly StoredEvent[]> {
+    return readEvents(this.#connection, this.#dictionaries, matchingEvents(query), limit);
+  }
+
+  /**
+   * What a principal did, or what was done to a resource: the latest `limit` events, in time order. The subject is an
+   * id, ARN, session, access key or the last part of a name; calls that only read are left out unless asked for.
+   */
+  history(subject: string, limit: number, reads = false): Promise<readonly StoredEvent[]> {
+    return historyOf(this.#connection, this.#dictionaries, subject, limit, reads);
+  }
+
+  facets(query: EventQuery): Promise<EventFacets> {
+    return readFacets(this.#connection, this.#dictionaries, query);
+  }
+
+  async spend(): Promise<readonly AccountSpend[]> {
+    const range = (name: string): string => `
+      coalesce(sum(${name}_low) filter (where counted), 0)::varchar as ${name}_low,
+      coalesce(sum(${name}_high) filter (where counted), 0)::varchar as ${name}_high`;
+    const rows = await readAll<Record<string, string> & { account: string; unpriced: number }>(
+      this.#connection,
+      `select account, ${["added_usd_hour", "removed_usd_hour", "once_usd"].map(range).join(", ")},
+         (count(*) filter (where unpriced and counted))::double as unpriced
+       from events join accounts using (account_id) group by account order by account`,
+    );
+    return rows.map((row) => ({
+      account: row.account,
+      addedPerHour: usdRange(row, "added_usd_hour"),
+      removedPerHour: usdRange(row, "removed_usd_hour"),
+      once: usdRange(row, "once_usd"),
+      unpricedEvents: row.unpriced,
+    }));
+  }
+}
+
+/** Without the trailing zeros of a decimal column. */
+const usdRange = (row: Readonly<Record<string, string>>, name: string): { low: string; high: string } => ({
+  low: usdText(parseUsdText(row[`${name}_low`] ?? "0")),
+  high: usdText(parseUsdText(row[`${name}_high`] ?? "0")),
+});
+
+interface FirstSeenSqlRow {
+  readonly account: string;
+  readonly dimension: NoveltyDimension;
+  readonly value: string;
+  readonly first_time: number;
+  readonly first_event_id: string;
+  readonly region: string;
+  readonly principal: string;
+  readonly events: number;
+  readonly last_time: number;
+}

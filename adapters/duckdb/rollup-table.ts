@@ -1,0 +1,91 @@
+import type { DuckDBInstance } from "@duckdb/node-api";
+import type { Signal } from "#core/domain/signal.ts";
+import type { EpochMs } from "#core/domain/time.ts";
+import type { RollupRow } from "#core/ports/event-store.ts";
+import { rollupSql } from "#core/signals/sql.ts";
+import { sqlIn } from "#core/signals/sql-literal.ts";
+import { readAll, streamRows } from "./read.ts";
+import { SIGNAL_TABLES } from "./relations.ts";
+
+/** Public like the views: charts and `trailwatch query` read it. Empty until an analysis has counted. */
+const TABLE = `create table if not exists usage_rollups (
+  signal varchar not null,
+  account varchar not null,
+  region varchar not null,
+  principal varchar,
+  resource varchar,
+  bucket timestamp not null,
+  bucket_seconds integer not null,
+  value double not null
+)`;
+
+interface Row {
+  readonly signal: string;
+  readonly account: string;
+  readonly region: string;
+  readonly principal: string | null;
+  readonly resource: string | null;
+  readonly bucket: number;
+  readonly value: number;
+}
+
+const ORDER = "order by signal, account, region, principal nulls last, resource nulls last, bucket";
+
+/**
+ * Counts the signals, keeps the counts in `usage_rollups` where the store may be written, and answers them in the
+ * order of the port. What other signals had counted, or with other buckets, stays.
+ */
+export async function* countSignals(
+  instance: DuckDBInstance,
+  signals: readonly Signal[],
+  bucket: EpochMs,
+): AsyncGenerator<RollupRow> {
+  if (signals.length === 0) return;
+  const counted = rollupSql(signals, bucket, SIGNAL_TABLES);
+  if (await isReadOnly(instance)) {
+    yield* rowsOf(streamRows<Row>(instance, `select * replace (bucket::double as bucket) from (${counted})`));
+    return;
+  }
+  const these = `${sqlIn(
+    "signal",
+    signals.map(({ id }) => id),
+  )} and bucket_seconds = ${Math.round(bucket / 1000)}`;
+  const connection = await instance.connect();
+  try {
+    await connection.run("begin");
+    await connection.run(TABLE);
+    await connection.run(`delete from usage_rollups where ${these}`);
+    await connection.run(`insert into usage_rollups
+      select signal, account, region, principal, resource, epoch_ms(bucket), ${Math.round(bucket / 1000)}, value
+      from (${counted})`);
+    await connection.run("commit");
+  } finally {
+    connection.closeSync();
+  }
+  yield* rowsOf(
+    streamRows<Row>(
+      instance,
+      `select signal, account, region, principal, resource, epoch_ms(bucket)::double as bucket, value
+       from usage_rollups where ${these} ${ORDER}`,
+    ),
+  );
+}
+
+async function* rowsOf(rows: AsyncIterable<Row>): AsyncGenerator<RollupRow> {
+  for await (const { signal, account, region, principal, resource, bucket, value } of rows) {
+    yield { signal, entity: { account, region, principal, resource }, bucket, value };
+  }
+}
+
+async function isReadOnly(instance: DuckDBInstance): Promise<boolean> {
+  const connection = await instance.connect();
+  try {
+    const [row] = await readAll<{ readonly: boolean }>(
+      connection,
+      "select readonly from duckdb_databases() where database_name = current_database()",
+    );
+    return row?.readonly ?? false;
+  } finally {
+    connection.closeSync();
+  }
+}
