@@ -46,19 +46,21 @@ export interface PricedUsageEvent extends UsageEvent {
 export const OUTCOMES = ["success", "denied", "throttled", "dry-run", "failed"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-export type PrincipalType =
-  | "root"
-  | "user"
-  | "role"
-  | "federated-user"
-  | "saml"
-  | "web-identity"
-  | "identity-center"
-  | "service"
-  | "account"
-  | "directory"
-  | "anonymous"
-  | "unknown";
+export const PRINCIPAL_TYPES = [
+  "root",
+  "user",
+  "role",
+  "federated-user",
+  "saml",
+  "web-identity",
+  "identity-center",
+  "service",
+  "account",
+  "directory",
+  "anonymous",
+  "unknown",
+] as const;
+export type PrincipalType = (typeof PRINCIPAL_TYPES)[number];
 
 export interface Principal {
   readonly type: PrincipalType;
