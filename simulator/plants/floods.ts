@@ -49,7 +49,6 @@ export const lambdaLoop: StoryScript = {
             place,
             time,
             serviceAssumesRole(random, spec.role.arn, name, time),
-            random.uuid(),
           );
           scene.call(session, place, time + SECOND, createLogStream(random, `/aws/lambda/${spec.name}`, time));
         }

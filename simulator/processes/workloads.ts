@@ -35,7 +35,6 @@ export const functionInvocations: ProcessFactory = (world, account, sink) => {
             place,
             time - 40,
             serviceAssumesRole(random, spec.role.arn, name, time),
-            random.uuid(),
           );
           if (random.chance(0.3)) {
             const session = roleSession(random, spec.role, {

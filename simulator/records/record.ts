@@ -90,7 +90,8 @@ export function makeRecord(
     apiVersion: operation.apiVersion,
     managementEvent: operation.category !== "Data",
     recipientAccountId: place.account,
-    sharedEventID: sharedEventId,
+    // Every call of a service by itself carries one in the five-minute sample.
+    sharedEventID: sharedEventId ?? (caller.account === null ? random.uuid() : undefined),
     serviceEventDetails: operation.serviceEventDetails,
     vpcEndpointId: caller.vpcEndpointId,
     eventCategory: operation.category ?? "Management",
