@@ -19,7 +19,8 @@ const thresholdsSchema = z
 const ACTION = /^[a-z0-9.-]+:[A-Za-z0-9]+$/;
 const actionSchema = z.string().regex(ACTION, "an action is written service:Action, such as ec2:RunInstances");
 
-const filterSchema = z.strictObject({
+/** An {@link EventFilter} as it is written in the configuration. */
+export const filterSchema = z.strictObject({
   actions: z.array(actionSchema).min(1).optional().describe("`service:Action`; one of them."),
   services: z.array(z.string().min(1)).min(1).optional().describe("`ec2`, `s3` ...; one of them."),
   outcomes: z.array(z.enum(OUTCOMES)).min(1).optional().describe("One of them; without it: success."),

@@ -1,0 +1,2 @@
+export { type Config, parseConfig } from "./parse-config.ts";
+export { configSchema } from "./schema.ts";

@@ -1,0 +1,19 @@
+import { z } from "zod";
+import { contextConfigSchema } from "../context/config.ts";
+import { detectionConfigSchema } from "../detection/config.ts";
+import { incidentsConfigSchema } from "../incidents/config.ts";
+import { noveltyConfigSchema } from "../novelty/config.ts";
+import { policiesConfigSchema } from "../policies/config.ts";
+import { signalsConfigSchema } from "../signals/config.ts";
+
+/** The one configuration file. Every field has a default, so that an empty file, or none, is a whole configuration. */
+export const configSchema = z
+  .strictObject({
+    signals: signalsConfigSchema.prefault({}),
+    detection: detectionConfigSchema.prefault({}),
+    novelty: noveltyConfigSchema.prefault({}),
+    incidents: incidentsConfigSchema.prefault({}),
+    policies: policiesConfigSchema.prefault({}),
+    context: contextConfigSchema.prefault({}),
+  })
+  .describe("Trailwatch's configuration.");
