@@ -1,0 +1,69 @@
+import { severityRank } from "../domain/finding.ts";
+import type { Incident, IncidentDraft } from "../domain/incident.ts";
+import type { Signal } from "../domain/signal.ts";
+import type { TimeWindow } from "../domain/time.ts";
+import type { AccountDirectory } from "../ports/account-directory.ts";
+import type { EventStore } from "../ports/event-store.ts";
+import type { PriceBook } from "../ports/price-book.ts";
+import { recommendedActions } from "./actions/playbook.ts";
+import { caseOf } from "./case.ts";
+import { potentialCauses } from "./causes.ts";
+import { Dossier } from "./clues.ts";
+import { costOf } from "./cost.ts";
+import { factsAround } from "./facts-around.ts";
+import { factsBefore } from "./facts-before.ts";
+import { factsOfCallers } from "./facts-of-callers.ts";
+import { factsOfFindings } from "./facts-of-findings.ts";
+import { factsOfPatterns } from "./facts-of-patterns.ts";
+import { factsOfThings } from "./facts-of-things.ts";
+import { type ApprovedTypes, type Inquiry, readCaseEvents } from "./inquiry.ts";
+import { summarise } from "./summary.ts";
+
+export interface ExplainContext {
+  readonly store: EventStore;
+  readonly directory: AccountDirectory;
+  readonly priceBook: PriceBook;
+  /** The signals that the draft's anomalies name. */
+  readonly signals: readonly Signal[];
+  readonly approved?: ApprovedTypes;
+  /** Of everything in the store. */
+  readonly span: TimeWindow;
+}
+
+/**
+ * Prices a draft, gathers the evidence and says what it may mean. Asks the store about a dozen questions for an
+ * incident of severity medium or more, and about half of them for the others, which nobody is woken for. The same
+ * draft and store give the same answer. Throws only what the store throws.
+ */
+export async function explainIncident(draft: IncidentDraft, context: ExplainContext): Promise<Incident> {
+  const subject = caseOf(draft, context.signals);
+  const inquiry: Inquiry = {
+    subject,
+    store: context.store,
+    directory: context.directory,
+    approved: context.approved ?? null,
+    span: context.span,
+    events: await readCaseEvents(subject, context.store),
+  };
+  const thorough = severityRank(draft.severity) >= severityRank("medium");
+  const dossier = new Dossier([
+    ...factsOfFindings(subject),
+    ...factsOfCallers(subject),
+    ...(await factsOfThings(inquiry)),
+    ...factsOfPatterns(inquiry),
+    ...(thorough ? await factsBefore(inquiry) : []),
+    ...(thorough ? await factsAround(inquiry) : []),
+  ]);
+  const cost = await costOf(inquiry, context.priceBook);
+  const causes = potentialCauses(dossier);
+  return {
+    ...draft,
+    cost,
+    explanation: {
+      summary: summarise(subject),
+      causes,
+      actions: recommendedActions(subject, dossier, causes, cost.status !== "none"),
+    },
+    evidence: dossier.evidence,
+  };
+}

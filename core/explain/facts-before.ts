@@ -1,0 +1,208 @@
+import type { EventFilter } from "../domain/signal.ts";
+import { DAY, HOUR, type TimeWindow } from "../domain/time.ts";
+import { isAwsService } from "../incidents/actors.ts";
+import { counted, utc } from "../messages/format.ts";
+import { principalWords } from "../messages/principal.ts";
+import { named } from "../messages/visible.ts";
+import type { EventFacets, EventQuery } from "../ports/event-store.ts";
+import { filterSql } from "../signals/sql.ts";
+import { eventsOf, signalOf } from "./case.ts";
+import { type Clue, clue } from "./clues.ts";
+import type { Inquiry } from "./inquiry.ts";
+import { among, countQuery, equals, within } from "./sql.ts";
+import { facetList } from "./statements.ts";
+
+/** What the caller did before: refused attempts, the same thing earlier, this network, these permissions. */
+export async function factsBefore(inquiry: Inquiry): Promise<readonly Clue[]> {
+  const { subject } = inquiry;
+  if (subject.principal === null || isAwsService(subject.principal)) return [];
+  return (
+    await Promise.all([
+      deniedBefore(inquiry),
+      sameBefore(inquiry),
+      callerKnown(inquiry),
+      networkKnown(inquiry),
+      worked(inquiry),
+    ])
+  ).flat();
+}
+
+const ATTEMPTS = 24 * HOUR;
+const DENIED: EventFilter = { outcomes: ["denied"] };
+
+interface Caller {
+  readonly words: string;
+  readonly query: EventQuery;
+  readonly sql: string;
+  readonly mentions: readonly string[];
+}
+
+/** The narrowest name that stands for the caller: a long-term key where there is one, else the principal. */
+export function callerOf({ subject }: Inquiry): Caller {
+  if (subject.accessKey?.startsWith("AKIA")) {
+    const key = subject.accessKey;
+    return {
+      words: `access key ${named(key)}`,
+      query: { accessKeys: [key] },
+      sql: equals("access_key_id", key),
+      mentions: [key],
+    };
+  }
+  const principal = subject.principal ?? "";
+  const name = principal.slice(principal.lastIndexOf("/") + 1);
+  return {
+    words: principalWords(principal),
+    query: { principals: [principal] },
+    sql: equals("principal", principal),
+    mentions: [principal, name],
+  };
+}
+
+const before = (inquiry: Inquiry, length: number): TimeWindow => ({
+  start: Math.max(inquiry.span.start, inquiry.subject.window.start - length),
+  end: inquiry.subject.window.start,
+});
+
+/** A denied storm is itself made of refusals: those before it say little more. */
+async function deniedBefore(inquiry: Inquiry): Promise<readonly Clue[]> {
+  const { subject, store } = inquiry;
+  const window = before(inquiry, ATTEMPTS);
+  if (subject.topics.has("denied") && subject.leadTopics[0] === "denied") return [];
+  if (window.end <= window.start) return [];
+  const caller = callerOf(inquiry);
+  const answer = await store.facets({ ...caller.query, window, filter: DENIED });
+  const query = countQuery([caller.sql, `outcome = 'denied'`, within(window)]);
+  const count = answer.facets.events;
+  if (count === 0) {
+    return [
+      clue(["no-denied-before"], `No refused call by ${caller.words} in the day before`, {
+        query,
+        mentions: caller.mentions,
+      }),
+    ];
+  }
+  const statement = `${counted(count, "refused call")} by ${caller.words} in the day before, the first ${utc(answer.first ?? window.start)}: ${facetList(answer.facets.actions)}`;
+  return [clue(["denied-before"], statement, { eventIds: answer.eventIds, query, mentions: caller.mentions })];
+}
+
+async function sameBefore(inquiry: Inquiry): Promise<readonly Clue[]> {
+  const { subject, store } = inquiry;
+  const signal = signalOf(subject.lead, subject.signals);
+  if (!signal || subject.leadTopics[0] === "denied") return [];
+  const window: TimeWindow = { start: inquiry.span.start, end: subject.window.start };
+  if (window.end <= window.start) return [];
+  const principal = subject.principal ?? "";
+  const asked = eventsOf(subject.lead, signal);
+  const answer = await store.facets({
+    accounts: subject.accountIds,
+    principals: [principal],
+    ...(asked.filter ? { filter: asked.filter } : {}),
+    window,
+  });
+  const query = countQuery([
+    equals("principal", principal),
+    among("account", subject.accountIds),
+    within(window),
+    filterSql(asked.filter ?? {}),
+  ]);
+  const words = principalWords(principal);
+  const mentions = [principal, principal.slice(principal.lastIndexOf("/") + 1), ...subject.accountIds];
+  if (answer.facets.events === 0) {
+    return [
+      clue(
+        ["never-did-it"],
+        `${words} had never made such calls here before, since the logs begin (${utc(window.start)})`,
+        { query, mentions },
+      ),
+    ];
+  }
+  const last = answer.last === null ? "" : `, the last ${utc(answer.last)}`;
+  return [
+    clue(["did-it-before"], `${words} made ${counted(answer.facets.events, "such call")} before${last}`, {
+      eventIds: answer.eventIds,
+      query,
+      mentions,
+    }),
+  ];
+}
+
+const KNOWN_FROM = 20;
+
+async function callerKnown(inquiry: Inquiry): Promise<readonly Clue[]> {
+  const { subject, store, span } = inquiry;
+  const window: TimeWindow = { start: span.start, end: subject.window.start };
+  const isNew = subject.findings.some((finding) => finding.kind === "novelty" && finding.dimension === "principal");
+  if (isNew || window.end <= window.start) return [];
+  const caller = callerOf(inquiry);
+  const answer = await store.facets({ ...caller.query, window });
+  if (answer.facets.events < KNOWN_FROM) return [];
+  return [
+    clue(
+      ["known-principal"],
+      `${caller.words} is known: ${counted(answer.facets.events, "call")} since ${utc(answer.first ?? window.start)}`,
+      {
+        eventIds: answer.eventIds,
+        query: countQuery([caller.sql, within(window)]),
+        mentions: caller.mentions,
+      },
+    ),
+  ];
+}
+
+/** Calls in the week before the incident's own day: what an intruder did in the first hours does not make a network known. */
+async function networkKnown(inquiry: Inquiry): Promise<readonly Clue[]> {
+  const { subject, store, span } = inquiry;
+  const { network } = subject;
+  const isNew = subject.findings.some((finding) => finding.kind === "novelty" && finding.dimension === "network");
+  const window: TimeWindow = {
+    start: Math.max(span.start, subject.draft.window.start - 8 * DAY),
+    end: subject.draft.window.start - DAY,
+  };
+  if (network === null || isNew || /amazonaws/.test(network) || window.end <= window.start) return [];
+  const answer = await store.facets({ window, accounts: subject.accountIds, networks: [network] });
+  if (answer.facets.events < KNOWN_FROM) return [];
+  return [
+    clue(
+      ["known-network"],
+      `Network ${named(network)} is known here: ${counted(answer.facets.events, "call")} in the week before`,
+      {
+        eventIds: answer.eventIds,
+        query: countQuery([equals("network", network), among("account", subject.accountIds), within(window)]),
+        mentions: [network, ...subject.accountIds],
+      },
+    ),
+  ];
+}
+
+/** For refused calls: whether the same calls by the same caller used to work. */
+async function worked(inquiry: Inquiry): Promise<readonly Clue[]> {
+  const { subject, store } = inquiry;
+  if (subject.leadTopics[0] !== "denied") return [];
+  const window = before(inquiry, 7 * DAY);
+  if (window.end <= window.start) return [];
+  const actions = subject.facets.actions.map(({ value }) => value);
+  const principal = subject.principal ?? "";
+  const filter: EventFilter = { actions, outcomes: ["success"] };
+  const answer: EventFacets = await store.facets({
+    window,
+    principals: [principal],
+    accounts: subject.accountIds,
+    filter,
+  });
+  const query = countQuery([
+    equals("principal", principal),
+    among("account", subject.accountIds),
+    filterSql(filter),
+    within(window),
+  ]);
+  const words = principalWords(principal);
+  const mentions = [principal, principal.slice(principal.lastIndexOf("/") + 1), ...subject.accountIds];
+  const count = answer.facets.events;
+  if (count === 0) {
+    return [
+      clue(["never-worked"], `None of these calls by ${words} had worked in the week before`, { query, mentions }),
+    ];
+  }
+  const statement = `The same calls by ${words} worked before: ${counted(count, "success", "successes")} in the week before, the last ${utc(answer.last ?? window.end)}`;
+  return [clue(["worked-before"], statement, { eventIds: answer.eventIds, query, mentions })];
+}

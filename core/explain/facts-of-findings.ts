@@ -1,0 +1,192 @@
+import type { AccountContext } from "../domain/account.ts";
+import type {
+  Anomaly,
+  Finding,
+  InsightFinding,
+  Novelty,
+  NoveltyDimension,
+  PolicyViolation,
+} from "../domain/finding.ts";
+import { amount, counted, listed, utc, utcWindow } from "../messages/format.ts";
+import { accountName, toolWords } from "../messages/phrases.ts";
+import { principalWords } from "../messages/principal.ts";
+import { named } from "../messages/visible.ts";
+import type { Case } from "./case.ts";
+import { signalOf } from "./case.ts";
+import { type Clue, clue, type Tag } from "./clues.ts";
+import { findingQuery } from "./sql.ts";
+import { comparison, facetList, functionName, quantityOf, usualLevel, windowLength } from "./statements.ts";
+import { type Topic, topicsOf } from "./topics.ts";
+
+/** Findings told one by one; more of them are counted in one last sentence. */
+const TOLD = 12;
+/** A departure from here on is far beyond what is usual. */
+const FAR_BEYOND = 10;
+/** An account watched for less is young: much is new in it. */
+const YOUNG_DAYS = 7;
+
+/** What the detectors and rules found, one fact a finding. */
+export function factsOfFindings(subject: Case): readonly Clue[] {
+  const told = subject.findings.slice(0, TOLD).map((finding) => factOf(finding, subject));
+  const rest = subject.findings.slice(TOLD);
+  if (rest.length === 0) return told;
+  const ids = rest.flatMap(({ eventIds }) => eventIds);
+  return [...told, clue([], `${counted(rest.length, "further finding")} of the same pattern`, { eventIds: ids })];
+}
+
+function factOf(finding: Finding, subject: Case): Clue {
+  const account = subject.accounts.find(({ id }) => id === finding.account);
+  const signal = signalOf(finding, subject.signals);
+  const where = placeOf(finding, account);
+  const tags = [...topicsOf(finding, signal).flatMap((topic) => TAGS_OF_TOPIC[topic] ?? [])];
+  const [statement, more, names] = tell(finding, subject, where);
+  return clue([...tags, ...more], statement, {
+    eventIds: finding.eventIds,
+    query: findingQuery(finding, signal),
+    mentions: [account?.alias ?? null, finding.account, ...names],
+  });
+}
+
+function placeOf(finding: Finding, account: AccountContext | undefined): string {
+  const name = account ? accountName(account) : named(finding.account);
+  return finding.region === "global" || finding.region === "*" ? name : `${name}, ${named(finding.region)}`;
+}
+
+type Told = readonly [statement: string, tags: readonly Tag[], names: readonly (string | null)[]];
+
+function tell(finding: Finding, subject: Case, where: string): Told {
+  switch (finding.kind) {
+    case "anomaly":
+      return tellAnomaly(finding, subject, where);
+    case "novelty":
+      return tellNovelty(finding, where);
+    case "policy":
+      return tellPolicy(finding, where);
+    case "insight":
+      return tellInsight(finding, where);
+  }
+}
+
+function tellAnomaly(anomaly: Anomaly, subject: Case, where: string): Told {
+  const signal = signalOf(anomaly, subject.signals);
+  const { entity } = anomaly;
+  const by = entity.principal === null ? "" : ` by ${principalWords(entity.principal)}`;
+  const what = quantityOf(anomaly.actual, signal, anomaly.signal, entity.resource);
+  const money = signal?.value.of === "usd-per-hour";
+  const statement = `${what}${by} in ${windowLength(anomaly.window)} in ${where} (${utcWindow(anomaly.window)}): ${
+    anomaly.expected === null
+      ? usualLevel(anomaly)
+      : `${comparison(anomaly.actual, anomaly.expected, money)}; ${usualLevel(anomaly)}`
+  }`;
+  const tags: Tag[] = [anomaly.direction === "drop" ? "drop" : "rise"];
+  if (anomaly.expected === null) tags.push("never-before");
+  else if (anomaly.actual >= FAR_BEYOND * Math.max(anomaly.expected, 0.1)) tags.push("far-beyond-usual");
+  if (anomaly.historyDays < YOUNG_DAYS) tags.push("young-account");
+  return [
+    statement,
+    tags,
+    [entity.principal, entity.resource, functionName(entity.resource ?? ""), ...nameOf(entity.principal)],
+  ];
+}
+
+const nameOf = (principal: string | null): readonly string[] =>
+  principal === null ? [] : [principal.slice(principal.lastIndexOf("/") + 1)];
+
+const TAG_OF_DIMENSION: Readonly<Record<NoveltyDimension, Tag>> = {
+  region: "new-region",
+  service: "new-service",
+  "risky-action": "new-risky-action",
+  "instance-family": "new-family",
+  principal: "new-principal",
+  network: "new-network",
+  tool: "new-tool",
+  "cross-account": "new-cross-account",
+};
+
+function tellNovelty(novelty: Novelty, where: string): Told {
+  const { dimension, value } = novelty;
+  const account = where.split(", ")[0] ?? where;
+  const first = `first seen ${utc(novelty.firstTime)}`;
+  const known = `in ${counted(Math.floor(novelty.accountAgeDays), "day")} of logs`;
+  const { using, of } = novelty.peers;
+  const peers =
+    of === 0 ? "" : `; ${using === 0 ? "none" : amount(using)} of ${counted(of, "similar account")} had used it before`;
+  const tags: Tag[] = [TAG_OF_DIMENSION[dimension]];
+  if (novelty.accountAgeDays < YOUNG_DAYS) tags.push("young-account");
+  return [
+    `${noveltyWords(dimension, value)} in ${account}: never before ${known} (${first}${peers})`,
+    tags,
+    [value, ...nameOf(value)],
+  ];
+}
+
+function noveltyWords(dimension: NoveltyDimension, value: string): string {
+  switch (dimension) {
+    case "region":
+      return `Region ${named(value)} is new`;
+    case "service":
+      return `Service ${named(value)} is new`;
+    case "risky-action":
+      return `Risky call ${named(value)} is new`;
+    case "instance-family":
+      return `Instance family ${named(value)} is new`;
+    case "principal":
+      return `${capital(principalWords(value))} is new`;
+    case "network":
+      return `Network ${named(value)} is new`;
+    case "tool":
+      return `Use of ${toolWords(value)} is new`;
+    case "cross-account":
+      return `A caller from ${named(value)} is new`;
+  }
+}
+
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+function tellPolicy(finding: PolicyViolation, where: string): Told {
+  const { facets } = finding;
+  const actions = facets.actions.length === 0 ? "" : `: ${facetList(facets.actions)}`;
+  const on =
+    facets.resources.length === 0
+      ? ""
+      : ` on ${listed(
+          facets.resources.map(({ value }) => named(value)),
+          2,
+        )}`;
+  const statement = `${named(finding.title)} (rule ${named(finding.policy)}) in ${where}, ${utc(finding.window.start)}${actions}${on}`;
+  return [statement, ["policy"], facets.resources.slice(0, 2).map(({ value }) => value)];
+}
+
+function tellInsight(finding: InsightFinding, where: string): Told {
+  const rates =
+    finding.insightPerMinute === null || finding.baselinePerMinute === null
+      ? ""
+      : `: ${amount(finding.insightPerMinute)} a minute, the baseline is ${amount(finding.baselinePerMinute)}`;
+  const call = `${named(finding.service)}:${named(finding.action)}`;
+  return [
+    `CloudTrail Insights itself saw an unusual ${named(finding.insightType)} of ${call} in ${where}${rates}`,
+    ["insight"],
+    [],
+  ];
+}
+
+const TAGS_OF_TOPIC: Readonly<Partial<Record<Topic, readonly Tag[]>>> = {
+  launches: ["launches", "costly-things-made"],
+  accelerated: ["launches", "accelerated", "costly-things-made"],
+  volumes: ["costly-things-made"],
+  "nat-gateways": ["costly-things-made"],
+  databases: ["costly-things-made"],
+  "machine-learning": ["costly-things-made"],
+  clusters: ["costly-things-made"],
+  containers: ["costly-things-made"],
+  secrets: ["secrets"],
+  models: ["models"],
+  denied: ["denied"],
+  "failed-launches": ["denied"],
+  identity: ["identity-changed"],
+  guardrails: ["guardrail-off"],
+  sharing: ["data-shared"],
+  "objects-read": ["data-read"],
+  "objects-deleted": ["data-deleted"],
+  destruction: ["data-deleted"],
+};

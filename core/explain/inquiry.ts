@@ -1,0 +1,56 @@
+import type { AccountContext } from "../domain/account.ts";
+import type { TimeWindow } from "../domain/time.ts";
+import type { PricedUsageEvent } from "../domain/usage-event.ts";
+import type { AccountDirectory } from "../ports/account-directory.ts";
+import type { EventStore } from "../ports/event-store.ts";
+import { anomaliesOf, type Case, eventsOf, signalOf } from "./case.ts";
+
+/** Which instance types may run where; `null` where no list was written for the account. */
+export interface ApprovedTypes {
+  approvedTypes(account: AccountContext): readonly string[] | null;
+}
+
+/** A case with whom to ask about it. */
+export interface Inquiry {
+  readonly subject: Case;
+  readonly store: EventStore;
+  readonly directory: AccountDirectory;
+  readonly approved: ApprovedTypes | null;
+  /** Of everything in the store: what lies before it was not seen. */
+  readonly span: TimeWindow;
+  readonly events: CaseEvents;
+}
+
+/** The events behind a case, each once, in time order. */
+export interface CaseEvents {
+  readonly list: readonly PricedUsageEvent[];
+  /** False where a question's answer was longer than was read. */
+  readonly complete: boolean;
+}
+
+/** Events read per question. Enough for every launch of an incident; storms of invocations are extrapolated, and it is said. */
+const PER_QUESTION = 2000;
+/** Findings that are asked for their events. */
+const QUESTIONS = 12;
+
+/** Reads the events that the findings count: by the anomalies' own filters, the rest by id. */
+export async function readCaseEvents(subject: Case, store: EventStore): Promise<CaseEvents> {
+  const anomalies = anomaliesOf(subject.findings).slice(0, QUESTIONS);
+  const questions = new Map<string, ReturnType<typeof eventsOf>>();
+  for (const anomaly of anomalies) {
+    const question = eventsOf(anomaly, signalOf(anomaly, subject.signals));
+    questions.set(JSON.stringify(question), question);
+  }
+  const byId = new Map<string, PricedUsageEvent>();
+  let complete = anomaliesOf(subject.findings).length <= QUESTIONS;
+  for (const question of questions.values()) {
+    const events = await store.events(question, PER_QUESTION);
+    if (events.length >= PER_QUESTION) complete = false;
+    for (const event of events) byId.set(event.id, event);
+  }
+  const missing = subject.draft.eventIds.filter((id) => !byId.has(id));
+  if (missing.length > 0) {
+    for (const event of await store.events({ ids: missing }, PER_QUESTION)) byId.set(event.id, event);
+  }
+  return { list: [...byId.values()].sort((a, b) => a.time - b.time || (a.id < b.id ? -1 : 1)), complete };
+}

@@ -1,0 +1,36 @@
+import type { CostImpact } from "../domain/finding.ts";
+import { type NanoUsd, parseUsdText, type UsdRange } from "../domain/money.ts";
+import { grouped } from "./format.ts";
+
+const CENT = 10_000_000n;
+const DOLLAR = 1_000_000_000n;
+
+/** `$0.42`, `$12.30`, `$1,234`; cents below a hundred dollars; `less than $0.01` instead of a zero that is none. */
+export function dollars(value: NanoUsd): string {
+  if (value < 0n) return `-${dollars(-value)}`;
+  if (value === 0n) return "$0";
+  if (value < CENT / 2n) return "less than $0.01";
+  if (value >= 100n * DOLLAR - CENT / 2n) return `$${grouped(rounded(value, DOLLAR))}`;
+  const cents = rounded(value, CENT);
+  return `$${cents / 100n}.${(cents % 100n).toString().padStart(2, "0")}`;
+}
+
+/** Half up, exact. */
+const rounded = (value: NanoUsd, unit: bigint): bigint => (value + unit / 2n) / unit;
+
+/** `$120 to $180`; one amount where both ends read the same. */
+export function dollarRange(range: UsdRange): string {
+  const low = dollars(parseUsdText(range.low));
+  const high = dollars(parseUsdText(range.high));
+  return low === high ? low : `${low} to ${high}`;
+}
+
+export const isZeroRange = (range: UsdRange): boolean => parseUsdText(range.high) === 0n;
+
+/** The shortest honest word about an incident's cost, for one-line lists: `$4,230 per day`, `not priced`, `no direct cost`. */
+export function costInBrief(cost: CostImpact): string {
+  if (cost.status === "none") return "no direct cost";
+  if (cost.status === "unpriced") return "cost unknown";
+  if (!isZeroRange(cost.perDay)) return `${dollarRange(cost.perDay)} per day`;
+  return cost.once && !isZeroRange(cost.once) ? `${dollarRange(cost.once)} once` : "$0 per day";
+}

@@ -1,0 +1,173 @@
+import type { CostImpact } from "../domain/finding.ts";
+import type { Evidence, Incident, PotentialCause } from "../domain/incident.ts";
+import { listed, utcWindow } from "./format.ts";
+import { dollarRange, isZeroRange } from "./money.ts";
+import { accountInFull, accountName } from "./phrases.ts";
+import { principalWords } from "./principal.ts";
+import { named, shorten, visible } from "./visible.ts";
+
+/** What is said, apart from how it is marked up: a heading and its lines. */
+export interface Section {
+  readonly heading: string;
+  readonly lines: readonly Line[];
+}
+
+/** One line of a section: a fact, an item of a list, or what belongs to the item before. */
+export interface Line {
+  readonly kind: "text" | "item" | "detail" | "code" | "link";
+  readonly text: string;
+}
+
+export const TITLE = "🚨 AWS Usage Anomaly Detected - Enhanced Insights";
+export const HEADINGS = {
+  summary: "📊 ANOMALY SUMMARY:",
+  causes: "🔍 POTENTIAL CAUSES:",
+  actions: "💡 RECOMMENDED ACTIONS:",
+  cost: "💰 COST IMPACT:",
+} as const;
+
+export interface NotificationOptions {
+  /** Where the reader finds the evidence, e.g. `trailwatch show 20261103-1k2j3h4g`; left out where there is no such place. */
+  readonly more?: string;
+}
+
+/** Evidence told beside a cause; the rest is named by number. */
+const TOLD = 2;
+
+const text = (value: string): Line => ({ kind: "text", text: value });
+const item = (value: string): Line => ({ kind: "item", text: value });
+const detail = (value: string): Line => ({ kind: "detail", text: value });
+
+/** The message in its four sections, one visible line each: who reads it at night reads the first three lines. */
+export function notificationSections(incident: Incident, options: NotificationOptions = {}): readonly Section[] {
+  return [
+    { heading: HEADINGS.summary, lines: summaryLines(incident, options) },
+    {
+      heading: HEADINGS.causes,
+      lines: incident.explanation.causes.flatMap((cause) => causeLines(cause, incident.evidence)),
+    },
+    { heading: HEADINGS.actions, lines: actionLines(incident) },
+    { heading: HEADINGS.cost, lines: costLines(incident.cost) },
+  ].map(({ heading, lines }) => ({ heading, lines: lines.map((line) => ({ ...line, text: visible(line.text) })) }));
+}
+
+function summaryLines(incident: Incident, options: NotificationOptions): readonly Line[] {
+  const { accounts, regions, principals, severityReasons } = incident;
+  const where =
+    accounts.length === 1 && accounts[0] ? [accountInFull(accounts[0])] : [listed(accounts.map(accountName), 6)];
+  const places = regions
+    .filter((region) => region !== "*")
+    .map((region) => (region === "global" ? "global services" : named(region)));
+  return [
+    text(`${incident.severity.toUpperCase()}: ${incident.explanation.summary}`),
+    ...(principals.length === 0
+      ? []
+      : [
+          text(
+            `Who: ${listed(
+              principals.map(({ value }) => whoWords(value)),
+              3,
+            )}`,
+          ),
+        ]),
+    text(`Where: ${[...where, ...(places.length === 0 ? [] : [listed(places, 4)])].join("; ")}`),
+    text(`When: ${utcWindow(incident.window)}`),
+    ...(severityReasons.length === 0
+      ? []
+      : [
+          text(
+            `Why ${incident.severity}: ${listed(
+              severityReasons.map((reason) => named(reason, 200)),
+              3,
+            )}`,
+          ),
+        ]),
+    text(
+      `Incident: ${named(incident.id)}${incident.revision > 1 ? `, revision ${incident.revision}` : ""}${incident.state === "closed" ? ", closed" : ""}`,
+    ),
+    ...(options.more === undefined ? [] : [text(`More: ${options.more}`)]),
+  ];
+}
+
+const whoWords = (principal: string): string => {
+  const words = principalWords(principal);
+  return words === named(principal) ? words : `${words} (${named(principal)})`;
+};
+
+function causeLines(cause: PotentialCause, evidence: readonly Evidence[]): readonly Line[] {
+  const told = [...reasons("for", cause.for, evidence), ...reasons("against", cause.against, evidence)];
+  const title = cause.id === "unknown" ? cause.title : `${cause.confidence}: ${cause.title}`;
+  return [item(title), ...told.map(detail)];
+}
+
+/** The most particular evidence says most: what many causes share stands first and is told under ANOMALY SUMMARY. */
+function reasons(side: "for" | "against", ids: readonly string[], evidence: readonly Evidence[]): readonly string[] {
+  const statements = ids.flatMap((id) => {
+    const found = evidence.find((fact) => fact.id === id);
+    return found ? [`${shorten(found.statement, 160)} [${id}]`] : [];
+  });
+  const shown = statements.slice(-TOLD);
+  const rest = ids.slice(0, Math.max(0, ids.length - TOLD));
+  const also = rest.length === 0 ? "" : ` (also ${rest.join(", ")})`;
+  return shown.map((statement, at) => `${side}: ${statement}${at === shown.length - 1 ? also : ""}`);
+}
+
+const actionLines = ({ explanation }: Incident): readonly Line[] =>
+  explanation.actions.flatMap(({ title, detail: more, consoleUrl, command }, at) => [
+    item(`${at + 1}. ${title}`),
+    ...(more === "" ? [] : [detail(more)]),
+    ...(consoleUrl === null ? [] : [{ kind: "link", text: consoleUrl } as const]),
+    ...(command === null ? [] : [{ kind: "code", text: command } as const]),
+  ]);
+
+/** The estimate for the day and the month, and what it rests on. */
+export function costLines(cost: CostImpact): readonly Line[] {
+  if (cost.status === "none") return [text("Nothing in it costs money by itself.")];
+  if (cost.status === "unpriced") {
+    return [
+      text("Estimated additional cost: unknown, which does not mean none."),
+      detail(`No price: ${named(cost.reason, 300)}`),
+    ];
+  }
+  const once =
+    cost.once === null || isZeroRange(cost.once) ? [] : [text(`Spent so far on use: ${dollarRange(cost.once)}`)];
+  return [
+    text(`Estimated additional cost: ${dollarRange(cost.perDay)} per day`),
+    text(`Monthly projection if the pattern continues: ${dollarRange(cost.perMonth)}`),
+    ...once,
+    ...cost.basis.slice(0, 3).map((line) => detail(named(line, 200))),
+    ...cost.assumptions.map((line) => detail(named(line, 200))),
+    ...cost.leftOut.map((line) => detail(`Not in it: ${named(line, 200)}`)),
+  ];
+}
+
+/** Plain text, for e-mail and the terminal. */
+export function notificationText(incident: Incident, options: NotificationOptions = {}): string {
+  const parts = notificationSections(incident, options).map(({ heading, lines }) =>
+    [heading, ...lines.map(plainLine)].join("\n"),
+  );
+  return `${[TITLE, ...parts].join("\n\n")}\n`;
+}
+
+function plainLine({ kind, text: value }: Line): string {
+  if (kind === "text") return value;
+  if (kind === "item") return /^\d+\. /.test(value) ? value : `- ${value}`;
+  return kind === "code" ? `   $ ${value}` : `   ${value}`;
+}
+
+/** SNS and mail servers take 100 ASCII characters and no line break. */
+const SUBJECT = 100;
+
+/** `[HIGH] 47 instances launched in 10 minutes in prod-main`: severity and the sentence's beginning. */
+export function emailSubject({ severity, explanation }: Incident): string {
+  const ascii = visible(`[${severity.toUpperCase()}] ${explanation.summary}`)
+    .normalize("NFKD")
+    .replace(/\p{M}/gu, "")
+    .replace(/…/g, "...")
+    .replace(/[^\x20-\x7e]/g, "?");
+  if (ascii.length <= SUBJECT) return ascii;
+  const cut = ascii.slice(0, SUBJECT - 3);
+  // a whole word, where one ends near
+  const space = cut.lastIndexOf(" ");
+  return `${(space > SUBJECT - 25 ? cut.slice(0, space) : cut).replace(/[\s,(]+$/, "")}...`;
+}
