@@ -15,6 +15,8 @@ export interface DangerRule {
   /** Who it must be; absent for anybody but AWS's own services, which no rule is about. */
   readonly who?: Who;
   readonly when?: Condition;
+  /** Actions that the filter would take in and the rule does not mean. */
+  readonly except?: readonly string[];
   /** So much by one principal in one account within {@link window}. */
   readonly atLeast: number;
   readonly counted: "events" | "resources" | "secrets";
@@ -47,12 +49,30 @@ export type Condition =
   | "for-somebody-else"
   /** AWS's own quarantine policy, which AWS attaches to keys that it found published. */
   | "quarantine-policy"
+  /** What cannot be made again, or is grave by the table of action risks. */
+  | "grave"
+  /** An instance type with GPUs, AI accelerators or FPGAs was asked for. */
+  | "accelerated-type"
+  /** Root's own: no user is named. */
+  | "for-root"
+  | "by-root"
   /** A user agent of a tool that looks for leaked keys. Chosen by the caller: reason to look, never to trust. */
   | "leaked-key-scanner";
 
 const SUCCESS: EventFilter = { outcomes: ["success"] };
 const marked = (...marks: EventMark[]): EventFilter => ({ ...SUCCESS, marks });
 const done = (...actions: string[]): EventFilter => ({ ...SUCCESS, actions });
+
+/** Everyday work of operators; only long-lived credentials and many machines make them telling. */
+const SHELLS = [
+  "ssm:StartSession",
+  "ssm:ResumeSession",
+  "ssm-guiconnect:StartConnection",
+  "ec2-instance-connect:SendSSHPublicKey",
+  "ec2-instance-connect:OpenTunnel",
+  "ec2-instance-connect:SendSerialConsoleSSHPublicKey",
+  "ecs:ExecuteCommand",
+];
 
 const once = { atLeast: 1, counted: "events", window: HOUR } as const;
 
@@ -201,6 +221,7 @@ export const DANGER_RULES: readonly DangerRule[] = [
       actions: ["iam:CreateAccessKey", "signin:PasswordUpdated", "iam:DeactivateMFADevice"],
       marks: ["root"],
     },
+    when: "for-root",
     severity: "high",
     reason: "root's credentials were changed, and nothing limits what root may do",
     routineExcuses: false,
@@ -210,6 +231,7 @@ export const DANGER_RULES: readonly DangerRule[] = [
     id: "root-use",
     title: "Root used",
     filter: { ...SUCCESS, marks: ["root"], readOnly: false },
+    except: ["iam:CreateServiceLinkedRole"],
     unless: ["root-key"],
     severity: "medium",
     reason: "root changed something or signed in; daily work never needs it",
@@ -310,6 +332,7 @@ export const DANGER_RULES: readonly DangerRule[] = [
     id: "code-by-person",
     title: "Code or commands placed by a person's credentials",
     filter: marked("code-execution"),
+    except: SHELLS,
     who: "people",
     severity: "medium",
     reason: "a person's credentials placed code or commands on machines or functions, past the pipeline",
@@ -318,24 +341,29 @@ export const DANGER_RULES: readonly DangerRule[] = [
   },
   {
     ...once,
-    id: "code-by-role",
-    title: "Code or commands placed by a role",
-    filter: { ...marked("code-execution"), actions: ["ssm:SendCommand", "ec2:ModifyInstanceAttribute"] },
+    id: "startup-script",
+    title: "Start-up script of an instance changed",
+    filter: { ...marked("code-execution"), actions: ["ec2:ModifyInstanceAttribute"] },
+    unless: ["code-by-person"],
+    severity: "medium",
+    reason: "what a machine runs when it starts was changed in place, which deployments do not do",
+    routineExcuses: true,
+  },
+  {
+    ...once,
+    id: "commands-by-role",
+    title: "Commands run by a role",
+    filter: { ...marked("code-execution"), actions: ["ssm:SendCommand"] },
     who: "machines",
     severity: "low",
-    reason: "a role ran commands on machines or changed what they start with",
+    reason: "a role ran commands on machines",
     routineExcuses: true,
   },
   {
     ...once,
     id: "shell",
     title: "Shell on an instance",
-    filter: done(
-      "ssm:StartSession",
-      "ec2-instance-connect:SendSSHPublicKey",
-      "ec2-instance-connect:OpenTunnel",
-      "ecs:ExecuteCommand",
-    ),
+    filter: done(...SHELLS),
     who: "long-lived",
     severity: "medium",
     reason: "a long-lived credential opened a shell on a machine",
@@ -345,7 +373,7 @@ export const DANGER_RULES: readonly DangerRule[] = [
   {
     id: "many-shells",
     title: "Shells on several instances",
-    filter: done("ssm:StartSession", "ec2-instance-connect:SendSSHPublicKey", "ecs:ExecuteCommand"),
+    filter: done(...SHELLS),
     atLeast: 3,
     counted: "resources",
     window: HOUR,
@@ -369,6 +397,7 @@ export const DANGER_RULES: readonly DangerRule[] = [
     title: "Backups, keys or data destroyed",
     filter: marked("destructive"),
     who: "people",
+    when: "grave",
     severity: "medium",
     reason: "a person's credentials destroyed what cannot be brought back",
     ordinaryInDevelopment: true,
@@ -406,6 +435,71 @@ export const DANGER_RULES: readonly DangerRule[] = [
     ),
     severity: "medium",
     reason: "access to models that bill by use was opened, which stolen credentials are often used for",
+    ordinaryInDevelopment: true,
+    routineExcuses: true,
+  },
+  {
+    ...once,
+    id: "root-sign-in-failed",
+    title: "Somebody tried to sign in as root",
+    filter: { marks: ["console-sign-in-failed"] },
+    when: "by-root",
+    severity: "medium",
+    reason: "a sign-in as root failed; root is used so seldom that a wrong password is worth a look",
+    routineExcuses: true,
+  },
+  {
+    ...once,
+    id: "accelerated-launch",
+    title: "Accelerated instances asked for",
+    filter: { actions: ["ec2:RunInstances"], outcomes: ["success", "denied", "failed"] },
+    when: "accelerated-type",
+    severity: "medium",
+    reason: "instances with GPUs or other accelerators were asked for, the first choice of miners",
+    ordinaryInDevelopment: true,
+    routineExcuses: true,
+  },
+  {
+    ...once,
+    id: "ransom-copy",
+    title: "Objects encrypted with a key from elsewhere",
+    filter: { ...marked("destructive"), actions: ["s3:CopyObject"] },
+    severity: "high",
+    reason: "objects were copied over themselves under a key that this account does not have, as for ransom",
+    routineExcuses: false,
+  },
+  {
+    ...once,
+    id: "traffic-mirror",
+    title: "Network traffic mirrored",
+    filter: {
+      outcomes: ["success", "denied", "failed"],
+      actions: [
+        "ec2:CreateTrafficMirrorSession",
+        "ec2:CreateTrafficMirrorTarget",
+        "ec2:CreateTrafficMirrorFilter",
+        "ec2:CreateTrafficMirrorFilterRule",
+        "ec2:ModifyTrafficMirrorSession",
+      ],
+    },
+    severity: "medium",
+    reason: "a copy of network traffic was sent elsewhere, secrets on the wire with it",
+    routineExcuses: true,
+  },
+  {
+    ...once,
+    id: "data-export",
+    title: "Data exported in bulk by a person's credentials",
+    filter: done(
+      "rds:StartExportTask",
+      "ec2:CreateInstanceExportTask",
+      "ec2:CreateStoreImageTask",
+      "ec2:ExportImage",
+      "dynamodb:ExportTableToPointInTime",
+    ),
+    who: "people",
+    severity: "medium",
+    reason: "a whole database or machine was written out to storage by a person's credentials",
     ordinaryInDevelopment: true,
     routineExcuses: true,
   },

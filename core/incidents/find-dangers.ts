@@ -11,6 +11,7 @@ import { DANGER_RULES, type DangerRule, dangerFilters } from "./danger-rules.ts"
 import { eventsInOrder } from "./events-in-order.ts";
 import { FacetCounter } from "./facets.ts";
 import { shortHash } from "./identifier.ts";
+import { LEAK_FILTERS, LeakFinder } from "./leaks.ts";
 
 export interface DangerContext extends Ownership {
   readonly span: TimeWindow;
@@ -115,11 +116,17 @@ export function findDangers(events: Iterable<UsageEvent>, context: DangerContext
   return finder.finish();
 }
 
-/** The same over everything in a store, a page at a time. */
+/** The danger rules and what was never freed, over everything in a store, a page at a time. */
 export async function scanDangers(store: EventStore, context: DangerContext): Promise<PolicyViolation[]> {
-  const finder = new DangerFinder(context);
-  for await (const event of eventsInOrder(store, context.span, dangerFilters())) finder.add(event);
-  return finder.finish();
+  const dangers = new DangerFinder(context);
+  const leaks = new LeakFinder();
+  for await (const event of eventsInOrder(store, context.span, [...dangerFilters(), ...LEAK_FILTERS])) {
+    dangers.add(event);
+    leaks.add(event);
+  }
+  return [...dangers.finish(), ...leaks.finish(context.span.end)].sort(
+    (a, b) => a.window.start - b.window.start || compareText(a.id, b.id),
+  );
 }
 
 /** What the rule counts, over the events of one window. */

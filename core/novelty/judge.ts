@@ -1,8 +1,10 @@
 import type { Severity } from "../domain/finding.ts";
+import { isAccelerated } from "../incidents/accelerated.ts";
 import { isAwsHost, isAwsService, isIdentityCenterRole, isRoot, isUser } from "../incidents/actors.ts";
 import type { AccountDirectory } from "../ports/account-directory.ts";
 import type { FirstSeenRow } from "../ports/event-store.ts";
 import { actionRisk, riskRank } from "../risk/action-risk.ts";
+import { DENIED_SUFFIX, TOOL_SEPARATOR } from "../signals/first-seen.ts";
 import type { NoveltyConfig } from "./config.ts";
 import type { PeerUse } from "./peers.ts";
 
@@ -25,9 +27,6 @@ export interface Circumstances {
   /** Networks that the row's principal was the first on, in the account, before this one. */
   readonly principalNetworks: number;
 }
-
-/** Families of instances with GPUs, AI accelerators or FPGAs (EC2 user guide, accelerated computing). */
-const ACCELERATED = /^(?:p\d|g\d|gr\d|trn\d|inf\d|dl\d|f\d|vt\d)/;
 
 /** `null`: no news. */
 export function judge(row: FirstSeenRow, about: Circumstances): Judgement | null {
@@ -71,16 +70,19 @@ const RULES: Readonly<Record<FirstSeenRow["dimension"], Rule>> = {
     elsewhereBefore ? info(`first use of ${value} by this account`) : low(`first use of ${value} by any account`),
 
   "risky-action": ({ value }) => {
-    const colon = value.indexOf(":");
-    const { level, usedInWild } = actionRisk(value.slice(0, colon), value.slice(colon + 1));
+    const refused = value.endsWith(DENIED_SUFFIX);
+    const action = refused ? value.slice(0, -DENIED_SUFFIX.length) : value;
+    const colon = action.indexOf(":");
+    const { level, usedInWild } = actionRisk(action.slice(0, colon), action.slice(colon + 1));
     if (riskRank(level) < riskRank("medium")) return null;
     const seen = usedInWild ? ", an action known from real intrusions" : "";
-    if (riskRank(level) < riskRank("high")) return info(`first ${value} in this account${seen}`);
-    return low(`first ${value} in this account${seen}, of ${level} risk`, riskRank(level) >= riskRank("critical"));
+    const said = `first ${refused ? "refused " : ""}${action} in this account${seen}`;
+    if (riskRank(level) < riskRank("high")) return info(said);
+    return low(`${said}, of ${level} risk`, riskRank(level) >= riskRank("critical"));
   },
 
   "instance-family": ({ value }) =>
-    ACCELERATED.test(value)
+    isAccelerated(value)
       ? low(`first instance of family ${value} (accelerated) in this account`)
       : info(`first instance of family ${value} in this account`),
 
@@ -102,10 +104,11 @@ const RULES: Readonly<Record<FirstSeenRow["dimension"], Rule>> = {
   },
 
   tool: ({ value }) => {
-    if (value === "none" || value === "other" || value === "aws-service" || value === "browser") return null;
-    return value === "security-tool"
+    const tool = value.slice(value.lastIndexOf(TOOL_SEPARATOR) + TOOL_SEPARATOR.length);
+    if (tool === "browser") return null;
+    return tool === "security-tool"
       ? low("first calls by a tool made for attacks or audits")
-      : info(`first calls by ${value}`);
+      : info(`first calls with ${tool} by this principal`);
   },
 
   "cross-account": ({ value }, { directory }) => {
