@@ -116,6 +116,7 @@ export interface Origin {
 /** Kept as a position in this list by stores: append only, never reorder. */
 export const QUANTITY_KINDS = [
   "instances",
+  /** The part of `instances` with GPUs and the like, repeated for counting; never priced. */
   "accelerated-instances",
   "volumes",
   "volume-gib",

@@ -101,17 +101,20 @@ const isRootAtWork = (record: Json, { principal, invokedBy }: Caller): boolean =
   record["eventType"] !== "AwsServiceEvent" &&
   (invokedBy === null || invokedBy === "signin.amazonaws.com");
 
-function markPlainFacts(record: Json, caller: Caller, detail: Detail, knowledge: ActionKnowledge, sheet: Sheet): void {
-  if (detail.succeeded) for (const mark of knowledge.marks) sheet.mark(mark);
+function markPlainFacts(record: Json, caller: Caller, account: string, sheet: Sheet): void {
   if (isRootAtWork(record, caller)) sheet.mark("root");
   const from = caller.principal.account;
-  if (from !== null && detail.account !== "unknown" && from !== detail.account) {
+  if (from !== null && account !== "unknown" && from !== account) {
     sheet.mark("cross-account");
-    sheet.counterparty(from, detail.account);
+    sheet.counterparty(from, account);
   }
 }
 
+/** The call itself has a record of its own: one about its way through a VPC endpoint must not count it again. */
+const isOnlyTraffic = (category: EventCategory): boolean => category === "network";
+
 function runRules(detail: Detail, knowledge: ActionKnowledge, sheet: Sheet): void {
+  if (detail.succeeded) for (const mark of knowledge.marks) sheet.mark(mark);
   for (const rule of knowledge.rules) {
     if (rule.when === "always" || (rule.when === "success") === detail.succeeded) rule.apply(detail, sheet);
   }
@@ -137,8 +140,9 @@ function readEvent(record: Json, base: RecordBase, caller: Caller): UsageEvent {
   const succeeded = outcome === "success";
   const detail: Detail = { request, response, additional, record, account, action, principal, origin, succeeded };
   const sheet = new Sheet();
-  markPlainFacts(record, caller, detail, knowledge, sheet);
-  runRules(detail, knowledge, sheet);
+  markPlainFacts(record, caller, account, sheet);
+  const category = categoryOf(record, knowledge);
+  if (!isOnlyTraffic(category)) runRules(detail, knowledge, sheet);
   readListedResources(record["resources"], account, sheet);
   if (knowledge.namesResources) readRequestedResources(request, knowledge.service, sheet);
   return {
@@ -149,7 +153,7 @@ function readEvent(record: Json, base: RecordBase, caller: Caller): UsageEvent {
     service: knowledge.service,
     action,
     readOnly: flagField(record, "readOnly") ?? knowledge.readOnly,
-    category: categoryOf(record, knowledge),
+    category,
     outcome,
     errorCode,
     principal,

@@ -10,7 +10,6 @@ const NAMED_BY: ReadonlyMap<string, string> = new Map([
   ["volumeId", "volume"],
   ["snapshotId", "snapshot"],
   ["imageId", "image"],
-  ["groupId", "security-group"],
   ["vpcId", "vpc"],
   ["subnetId", "subnet"],
   ["networkAclId", "network-acl"],
@@ -95,23 +94,33 @@ const NAMED_BY: ReadonlyMap<string, string> = new Map([
   ["targetId", "account"],
   ["principalArn", "principal"],
   ["resolverQueryLogConfigId", "resolver-query-log-config"],
+  ["flowLogId", "flow-log"],
+  ["vpcEndpointId", "vpc-endpoint"],
+  ["dbiResourceId", "db"],
+  ["dbClusterResourceId", "db-cluster"],
 ]);
 
-/** `name` means something else in every service; these are the ones whose changes matter. */
-const NAME_MEANS: ReadonlyMap<string, string> = new Map([
-  ["cloudtrail", "trail"],
-  ["eks", "cluster"],
-  ["ssm", "parameter"],
-  ["sns", "topic"],
-  ["secretsmanager", "secret"],
-  ["events", "rule"],
-  ["lambda", "function"],
+/** Parameters that mean something else in every service; these are the services whose changes matter. */
+const NAMED_BY_IN_SERVICE: ReadonlyMap<string, string> = new Map([
+  ["cloudtrail:name", "trail"],
+  ["eks:name", "cluster"],
+  ["ssm:name", "parameter"],
+  ["ssm:names", "parameter"],
+  ["sns:name", "topic"],
+  ["secretsmanager:name", "secret"],
+  ["events:name", "rule"],
+  ["rolesanywhere:name", "roles-anywhere"],
+  ["iam:name", "identity-provider"],
+  ["ec2:groupId", "security-group"],
 ]);
 
 /** Longest request that is searched for names. A real one has a few dozen parameters. */
 const MOST_PARAMETERS = 100;
 
-const inLowerCamelCase = (name: string): string => name.charAt(0).toLowerCase() + name.slice(1);
+const inLowerCamelCase = (name: string): string => {
+  const first = name.charCodeAt(0);
+  return first >= 65 && first <= 90 ? name.charAt(0).toLowerCase() + name.slice(1) : name;
+};
 
 /** What `resources` lists: ARNs with their accounts. Objects before their bucket. */
 export function readListedResources(value: unknown, own: string, sheet: Sheet): void {
@@ -129,8 +138,32 @@ export function readListedResources(value: unknown, own: string, sheet: Sheet): 
   for (const bucket of buckets) sheet.resource(bucket);
 }
 
+/** Under its ARN or otherwise. Names of parameters and paths begin with the slash themselves. */
 const alreadyNamed = (resources: readonly string[], name: string): boolean =>
-  resources.some((known) => known === name || known.endsWith(`/${name}`) || known.endsWith(`:${name}`));
+  resources.some((known) => {
+    if (!known.endsWith(name)) return false;
+    const before = known.charAt(known.length - name.length - 1);
+    return before === "" || before === "/" || before === ":" || name.startsWith("/");
+  });
+
+/** Names under the parameters themselves, or under the one object that EC2's newer operations wrap them in. */
+function readParameters(parameters: Json, service: string, sheet: Sheet, wrapped: boolean): void {
+  let seen = 0;
+  for (const parameter in parameters) {
+    if (++seen > MOST_PARAMETERS) break;
+    const name = inLowerCamelCase(parameter);
+    const type = NAMED_BY.get(name) ?? NAMED_BY_IN_SERVICE.get(`${service}:${name}`);
+    const value = parameters[parameter];
+    if (type === undefined) {
+      if (!wrapped && parameter.endsWith("Request") && isObject(value)) readParameters(value, service, sheet, true);
+      continue;
+    }
+    for (const resource of typeof value === "string" ? [value] : texts(value)) {
+      const shown = text(resource);
+      if (shown !== null && !alreadyNamed(sheet.resources, shown)) sheet.named(type, shown);
+    }
+  }
+}
 
 /** What the parameters name, as far as `resources` has not named it. */
 export function readRequestedResources(request: Json, service: string, sheet: Sheet): void {
@@ -139,18 +172,7 @@ export function readRequestedResources(request: Json, service: string, sheet: Sh
   if (key !== null && bucket !== null && !alreadyNamed(sheet.resources, `${bucket}/${key}`)) {
     sheet.named("object", `${bucket}/${key}`);
   }
-  let seen = 0;
-  for (const parameter in request) {
-    if (++seen > MOST_PARAMETERS) break;
-    const type = NAMED_BY.get(parameter) ?? NAMED_BY.get(inLowerCamelCase(parameter));
-    const meaning = type ?? (parameter === "name" ? NAME_MEANS.get(service) : undefined);
-    if (meaning === undefined) continue;
-    const value = request[parameter];
-    for (const name of typeof value === "string" ? [value] : texts(value)) {
-      const shown = text(name);
-      if (shown !== null && !alreadyNamed(sheet.resources, shown)) sheet.named(meaning, shown);
-    }
-  }
+  readParameters(request, service, sheet, false);
   // EC2 lists instances as `{items: [{instanceId}]}`.
   const instances = request["instancesSet"];
   if (isObject(instances) && Array.isArray(instances["items"])) {

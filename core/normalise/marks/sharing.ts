@@ -49,7 +49,7 @@ const permissionItems = (request: Json, permission: string): readonly Json[] =>
   objects(object(request[permission])["add"]);
 
 function imageShared(detail: Detail, sheet: Sheet): void {
-  const added = permissionItems(detail.request, text(detail.request["attributeType"]) ?? "launchPermission");
+  const added = permissionItems(detail.request, "launchPermission");
   const audience = named(
     added.flatMap((item) => [
       text(item["group"]),

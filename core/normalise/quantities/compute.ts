@@ -119,15 +119,23 @@ function nodesFreed({ request }: Detail, sheet: Sheet): void {
   sheet.count("cluster-nodes", "removed", 1, null, { resourceIds: ids(request["nodegroupName"]) });
 }
 
-const TASK_SIZE = (task: Json) => ({ cpuUnits: amount(task["cpu"]), memoryMiB: amount(task["memory"]) });
+const taskSize = (task: Json) => ({
+  cpuUnits: amount(task["cpu"]),
+  memoryMiB: amount(task["memory"]),
+  architecture: text(objects(task["attributes"]).find(({ name }) => name === "ecs.cpu-architecture")?.["value"]),
+});
+
+/** `FARGATE_SPOT` is a capacity provider of launch type `FARGATE`. */
+const launchType = (task: Json): string | null =>
+  text(task["capacityProviderName"]) === "FARGATE_SPOT" ? "FARGATE_SPOT" : text(task["launchType"]);
 
 function tasksStarted({ response }: Detail, sheet: Sheet): void {
   for (const task of objects(response["tasks"])) {
     const arn = text(task["taskArn"]);
     sheet.named("task", arn);
-    sheet.count("container-tasks", "added", 1, text(task["launchType"]), {
+    sheet.count("container-tasks", "added", 1, launchType(task), {
       resourceIds: ids(arn),
-      attributes: stated(TASK_SIZE(task)),
+      attributes: stated(taskSize(task)),
     });
   }
 }

@@ -14,8 +14,9 @@ interface Launch {
   readonly ids: string[];
 }
 
+/** `platformDetails` names the licence (`Linux/UNIX`, `Red Hat Enterprise Linux`, `Windows with SQL Server`) where it is logged. */
 const osOf = (instance: Json): string =>
-  text(instance["platform"])?.toLowerCase() === "windows" ? "windows" : "linux";
+  (text(instance["platformDetails"]) ?? text(instance["platform"]) ?? "linux").toLowerCase();
 
 function launchesOf(detail: Detail): readonly Launch[] {
   const market = text(object(detail.request["instanceMarketOptions"])["marketType"]);
