@@ -11,8 +11,10 @@ export const configSchema = z
   .strictObject({
     signals: signalsConfigSchema.prefault({}),
     detection: detectionConfigSchema.prefault({}),
-    novelty: noveltyConfigSchema.prefault({}),
-    incidents: incidentsConfigSchema.prefault({}),
+    novelty: noveltyConfigSchema.prefault({}).describe("When a first in an account is worth telling."),
+    incidents: incidentsConfigSchema
+      .prefault({})
+      .describe("Which findings are one incident, how grave it is, what is expected, and who is told."),
     policies: policiesConfigSchema.prefault({}),
     context: contextConfigSchema.prefault({}),
   })
