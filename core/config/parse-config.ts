@@ -1,14 +1,12 @@
 import type { z } from "zod";
 import { TrailwatchError } from "../domain/errors.ts";
-import { type Policy, resolvePolicies } from "../policies/index.ts";
+import { resolvePolicies } from "../policies/index.ts";
 import { resolveSignals } from "../signals/config.ts";
 import { explainIssues } from "./explain-issues.ts";
 import { configSchema } from "./schema.ts";
 
-type Parsed = z.infer<typeof configSchema>;
-
-/** A configuration in which everything has a value. Policies are the resolved ones: built in, changed and own. */
-export type Config = Omit<Parsed, "policies"> & { readonly policies: readonly Policy[] };
+/** A configuration in which everything has a value. */
+export type Config = z.infer<typeof configSchema>;
 
 /**
  * Checks and completes what a configuration file holds (already parsed from YAML or JSON). Throws TrailwatchError
@@ -22,5 +20,6 @@ export function parseConfig(input: unknown): Config {
   }
   // names that only resolving can check are refused here too, not when the first event has been read
   resolveSignals(result.data.signals);
-  return { ...result.data, policies: resolvePolicies(result.data.policies) };
+  resolvePolicies(result.data.policies);
+  return result.data;
 }

@@ -3,7 +3,7 @@ import { expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { parseConfig } from "#core/config/index.ts";
 import { contextConfigSchema, parseOrganization } from "#core/context/index.ts";
-import { BUILT_IN_POLICIES } from "#core/policies/index.ts";
+import { BUILT_IN_POLICIES, resolvePolicies } from "#core/policies/index.ts";
 import { configurationReference, withReference } from "../../../tools/write-configuration-docs.ts";
 
 const document = readFileSync(new URL("../../../docs/configuration.md", import.meta.url), "utf8");
@@ -27,7 +27,7 @@ test("every key has a description", () => {
 
 test("the example is a configuration, and differs from the defaults", () => {
   const config = parseConfig(parse(block("yaml")));
-  expect(config.policies.map(({ id }) => id)).toEqual(
+  expect(resolvePolicies(config.policies).map(({ id }) => id)).toEqual(
     expect.arrayContaining(["allowed-regions-2", "approved-instance-types-2", "no-lightsail"]),
   );
   expect(config).not.toEqual(parseConfig({}));

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { parseConfig } from "#core/config/index.ts";
 import { nearestName } from "#core/config/nearest-name.ts";
 import { TrailwatchError } from "#core/domain/errors.ts";
+import { resolvePolicies } from "#core/policies/index.ts";
 
 function errorOf(input: unknown): TrailwatchError {
   try {
@@ -19,7 +20,7 @@ test("nothing, an empty file and an empty object are the defaults", () => {
   expect(parseConfig(undefined)).toEqual(defaults);
   expect(parseConfig(null)).toEqual(defaults);
   expect(defaults.context.costCenterTags).toContain("cost-center");
-  expect(defaults.policies.map(({ id }) => id)).toContain("public-sharing");
+  expect(resolvePolicies(defaults.policies).map(({ id }) => id)).toContain("public-sharing");
 });
 
 test("what is written replaces the default, the rest stays", () => {
