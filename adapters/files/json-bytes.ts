@@ -1,0 +1,102 @@
+/**
+ * Finding the ends of JSON values in bytes, without building them. What is skipped here is checked for balance and for
+ * raw control characters in strings, not for the rest of the grammar: a span is handed to JSON.parse only when needed.
+ */
+
+/** The bytes end inside the value: wrong at the end of a file, otherwise a matter of reading on. */
+export const INCOMPLETE = -1;
+export const BROKEN = -2;
+export const TOO_DEEP = -3;
+
+/** CloudTrail's own records nest below 20; a deeper one is somebody's experiment. */
+export const MAX_DEPTH = 64;
+
+export const QUOTE = 0x22;
+export const BACKSLASH = 0x5c;
+export const OPEN_OBJECT = 0x7b;
+export const CLOSE_OBJECT = 0x7d;
+export const OPEN_ARRAY = 0x5b;
+export const CLOSE_ARRAY = 0x5d;
+export const COLON = 0x3a;
+export const COMMA = 0x2c;
+
+/** What ends a run of plain bytes inside a string: 1 quote, 2 backslash, 3 a control character. */
+const IN_STRING = new Uint8Array(256);
+IN_STRING.fill(3, 0, 0x20);
+IN_STRING[QUOTE] = 1;
+IN_STRING[BACKSLASH] = 2;
+
+/** What matters between strings inside an object or array: 1 quote, 2 opens, 3 closes. */
+const IN_NESTED = new Uint8Array(256);
+IN_NESTED[QUOTE] = 1;
+IN_NESTED[OPEN_OBJECT] = 2;
+IN_NESTED[OPEN_ARRAY] = 2;
+IN_NESTED[CLOSE_OBJECT] = 3;
+IN_NESTED[CLOSE_ARRAY] = 3;
+
+/** Bytes of numbers and of true, false and null. */
+const IN_LITERAL = new Uint8Array(256);
+for (const char of "+-.0123456789Eeaflnrstu") IN_LITERAL[char.charCodeAt(0)] = 1;
+
+const closers = new Uint8Array(MAX_DEPTH + 1);
+
+/** `at` stands behind the opening quote; answers the position behind the closing one. */
+export function skipString(bytes: Uint8Array, at: number, end: number): number {
+  for (let p = at; p < end; p++) {
+    const stop = IN_STRING[bytes[p] as number];
+    if (stop === 0) continue;
+    if (stop === 1) return p + 1;
+    if (stop === 3) return BROKEN;
+    p++;
+  }
+  return INCOMPLETE;
+}
+
+/** `at` stands on the opening bracket; answers the position behind the one that closes it. */
+export function skipNested(bytes: Uint8Array, at: number, end: number): number {
+  let depth = 0;
+  for (let p = at; p < end; p++) {
+    const kind = IN_NESTED[bytes[p] as number];
+    if (kind === 0) continue;
+    if (kind === 1) {
+      for (p++; ; p++) {
+        if (p >= end) return INCOMPLETE;
+        const stop = IN_STRING[bytes[p] as number];
+        if (stop === 0) continue;
+        if (stop === 1) break;
+        if (stop === 3) return BROKEN;
+        p++;
+      }
+    } else if (kind === 2) {
+      if (depth === MAX_DEPTH) return TOO_DEEP;
+      closers[depth++] = (bytes[p] as number) + 2;
+    } else {
+      if (closers[--depth] !== bytes[p]) return BROKEN;
+      if (depth === 0) return p + 1;
+    }
+  }
+  return INCOMPLETE;
+}
+
+/** Any value; `at` stands on its first byte. A number or word that touches `end` may go on and is incomplete. */
+export function skipValue(bytes: Uint8Array, at: number, end: number): number {
+  if (at >= end) return INCOMPLETE;
+  const first = bytes[at] as number;
+  if (first === QUOTE) return skipString(bytes, at + 1, end);
+  if (first === OPEN_OBJECT || first === OPEN_ARRAY) return skipNested(bytes, at, end);
+  let p = at;
+  while (p < end && IN_LITERAL[bytes[p] as number] === 1) p++;
+  if (p === at) return BROKEN;
+  return p === end ? INCOMPLETE : p;
+}
+
+/** The first position from `at` that is not white space; `end` when there is none. */
+export function skipSpace(bytes: Uint8Array, at: number, end: number): number {
+  let p = at;
+  while (p < end) {
+    const byte = bytes[p] as number;
+    if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return p;
+    p++;
+  }
+  return end;
+}

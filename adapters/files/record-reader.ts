@@ -1,0 +1,164 @@
+import {
+  BACKSLASH,
+  BROKEN,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  INCOMPLETE,
+  QUOTE,
+  skipSpace,
+  skipString,
+  skipValue,
+} from "./json-bytes.ts";
+import { FIELD_COUNT, fieldIndex, findField, type PartialRecord, RECORD_FIELDS, type RecordField } from "./record-fields.ts";
+import { SpanTable, viewOf } from "./span-table.ts";
+
+const LOWER_N = 0x6e;
+const LOWER_U = 0x75;
+
+/** Which large fields of a record are wanted; `detailNeeds` of core/normalise answers it. */
+export interface DetailNeeds {
+  readonly requestParameters: boolean;
+  readonly responseElements: boolean;
+  readonly additionalEventData: boolean;
+}
+
+/** Fields whose values hardly repeat: decoded each time, never remembered. */
+const UNIQUE: readonly RecordField[] = [
+  "eventID",
+  "requestID",
+  "errorMessage",
+  "requestParameters",
+  "responseElements",
+  "additionalEventData",
+  "serviceEventDetails",
+  "insightDetails",
+];
+const isUnique = Uint8Array.from(RECORD_FIELDS, (name) => (UNIQUE.includes(name) ? 1 : 0));
+const FIELD = Object.fromEntries(RECORD_FIELDS.map((name) => [name, fieldIndex(name)])) as Record<RecordField, number>;
+
+/** Any one of these makes an object a record, if perhaps a bad one. */
+const TELLING = ["eventName", "eventTime", "eventSource", "userIdentity", "awsRegion", "eventID"].map((name) =>
+  fieldIndex(name as RecordField),
+);
+/** A longer or absent id makes normalising hash the whole record, all of which it must then see. */
+const LONGEST_ID = 256;
+
+/** What a worker remembers, at most: values repeat within an hour's files, not across months. */
+const INTERN_LIMITS = { entries: 50_000, bytes: 16 * 1024 * 1024 } as const;
+
+/**
+ * Reads one record in two steps: {@link scan} finds where its fields lie, {@link read} decodes the wanted ones. Equal
+ * text gives the same value, so `userIdentity` of one session is one object in all its records: do not change it.
+ */
+export class RecordReader {
+  readonly #starts = new Int32Array(FIELD_COUNT);
+  readonly #ends = new Int32Array(FIELD_COUNT);
+  readonly #interned = new SpanTable<unknown>(decode, INTERN_LIMITS);
+  #escapedKey = false;
+  #words: DataView = new DataView(new ArrayBuffer(0));
+  #bytes: Buffer | null = null;
+
+  /** Position behind the record, or a negative word of json-bytes.ts. `at` stands on `{`. */
+  scan(bytes: Buffer, at: number, end: number): number {
+    const ends = this.#ends.fill(0);
+    const starts = this.#starts;
+    this.#escapedKey = false;
+    let p = skipSpace(bytes, at + 1, end);
+    if (p < end && bytes[p] === CLOSE_OBJECT) return p + 1;
+    for (;;) {
+      if (p >= end) return INCOMPLETE;
+      if (bytes[p] !== QUOTE) return BROKEN;
+      const key = p + 1;
+      p = skipString(bytes, key, end);
+      if (p < 0) return p;
+      const field = findField(bytes, key, p - 1);
+      if (field < 0 && hasBackslash(bytes, key, p)) this.#escapedKey = true;
+      p = skipSpace(bytes, p, end);
+      if (p >= end) return INCOMPLETE;
+      if (bytes[p] !== COLON) return BROKEN;
+      const value = skipSpace(bytes, p + 1, end);
+      p = skipValue(bytes, value, end);
+      if (p < 0) return p;
+      if (field >= 0) {
+        starts[field] = value;
+        ends[field] = p;
+      }
+      p = skipSpace(bytes, p, end);
+      if (p >= end) return INCOMPLETE;
+      if (bytes[p] === CLOSE_OBJECT) return p + 1;
+      if (bytes[p] !== COMMA) return BROKEN;
+      p = skipSpace(bytes, p + 1, end);
+    }
+  }
+
+  /** Whether what was scanned last has a field that only records have. */
+  get looksLikeRecord(): boolean {
+    const ends = this.#ends;
+    for (const field of TELLING) if (ends[field] !== 0) return true;
+    return this.#escapedKey;
+  }
+
+  /**
+   * The record that {@link scan} went over last, which lies in `bytes[start, end)`. Large fields that are not needed
+   * stay `undefined`, unless the record is an unusual one and parsed as a whole. Throws SyntaxError where a wanted value is no JSON.
+   */
+  read(bytes: Buffer, start: number, end: number, needs: (eventSource: unknown, eventName: unknown) => DetailNeeds): PartialRecord {
+    if (bytes !== this.#bytes) {
+      this.#bytes = bytes;
+      this.#words = viewOf(bytes);
+    }
+    const eventID = this.#value(bytes, FIELD.eventID);
+    const usualId = typeof eventID === "string" && eventID !== "" && eventID.length <= LONGEST_ID;
+    if (this.#escapedKey || !usualId) return JSON.parse(bytes.toString("utf8", start, end)) as PartialRecord;
+    const eventSource = this.#value(bytes, FIELD.eventSource);
+    const eventName = this.#value(bytes, FIELD.eventName);
+    const need = needs(eventSource, eventName);
+    return {
+      userIdentity: this.#value(bytes, FIELD.userIdentity),
+      eventTime: this.#value(bytes, FIELD.eventTime),
+      eventSource,
+      eventName,
+      awsRegion: this.#value(bytes, FIELD.awsRegion),
+      sourceIPAddress: this.#value(bytes, FIELD.sourceIPAddress),
+      userAgent: this.#value(bytes, FIELD.userAgent),
+      errorCode: this.#value(bytes, FIELD.errorCode),
+      errorMessage: this.#value(bytes, FIELD.errorMessage),
+      requestParameters: need.requestParameters ? this.#value(bytes, FIELD.requestParameters) : undefined,
+      responseElements: need.responseElements ? this.#value(bytes, FIELD.responseElements) : undefined,
+      additionalEventData: need.additionalEventData ? this.#value(bytes, FIELD.additionalEventData) : undefined,
+      requestID: this.#value(bytes, FIELD.requestID),
+      eventID,
+      readOnly: this.#value(bytes, FIELD.readOnly),
+      resources: this.#value(bytes, FIELD.resources),
+      eventType: this.#value(bytes, FIELD.eventType),
+      managementEvent: this.#value(bytes, FIELD.managementEvent),
+      recipientAccountId: this.#value(bytes, FIELD.recipientAccountId),
+      serviceEventDetails: this.#value(bytes, FIELD.serviceEventDetails),
+      sharedEventID: this.#value(bytes, FIELD.sharedEventID),
+      vpcEndpointId: this.#value(bytes, FIELD.vpcEndpointId),
+      eventCategory: this.#value(bytes, FIELD.eventCategory),
+      sessionCredentialFromConsole: this.#value(bytes, FIELD.sessionCredentialFromConsole),
+      insightDetails: this.#value(bytes, FIELD.insightDetails),
+    };
+  }
+
+  #value(bytes: Buffer, field: number): unknown {
+    const end = this.#ends[field] as number;
+    if (end === 0) return undefined;
+    const start = this.#starts[field] as number;
+    return isUnique[field] === 1 ? decode(bytes, start, end) : this.#interned.get(bytes, this.#words, start, end);
+  }
+}
+
+/** The value of `bytes[start, end)`, which is one JSON value. Throws SyntaxError when it is not. */
+function decode(bytes: Buffer, start: number, end: number): unknown {
+  if (bytes[start] === QUOTE && !hasBackslash(bytes, start, end)) return bytes.toString("utf8", start + 1, end - 1);
+  if (end - start === 4 && bytes[start] === LOWER_N && bytes[start + 1] === LOWER_U) return null;
+  return JSON.parse(bytes.toString("utf8", start, end));
+}
+
+function hasBackslash(bytes: Buffer, start: number, end: number): boolean {
+  for (let p = start; p < end; p++) if (bytes[p] === BACKSLASH) return true;
+  return false;
+}
