@@ -63,7 +63,7 @@ export function emrUpliftPrice(quantity: Quantity, region: string): Priced {
   if (!home) return { unpriced: `no list price is known for instance type ${nameInText(quantity.item)}` };
   const [low, high] = overEc2.emrUplift;
   return inRegion(
-    times(home, low, high, "EMR's fee: 4 % to 31 % of the EC2 price, the span over instance types"),
+    times(home, low, high, "EMR's fee: 1 % to 31 % of the EC2 price, the span over instance types"),
     region,
   );
 }

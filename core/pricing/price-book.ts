@@ -120,7 +120,11 @@ export function createPriceBook(): PriceBook {
     const attributes = attributesKey(quantity);
     if (named && amount === 1 && attributes === "") return single(quantity, region);
     const what = named ? "" : (item ?? "\u0000");
-    return recall(`${kind}|${change}|${amount}|${purchase}|${region}|${what}|${attributes}`, quantity, region);
+    return recall(
+      `${kind}|${change}|${amount}|${purchase}|${region}|${what}|${namesIds(quantity)}|${attributes}`,
+      quantity,
+      region,
+    );
   };
 
   return {
@@ -153,11 +157,17 @@ const attributesKey = ({ attributes }: Quantity): string => {
 /** No single record adds or spends this much: beyond it the logged amounts are not believed. USD. */
 const BELIEVABLE = 1e8;
 
+const IDS_ONLY = "the record names ids only, and what they are is not in these logs";
+const namesIds = ({ resourceIds }: Quantity): boolean => resourceIds.length > 0;
+
 function estimateOf(quantity: Quantity, region: string): CostEstimate | null {
   const unit = PRICERS[quantity.kind](quantity, region);
   if (unit === null) return null;
   const direction = quantity.change === "removed" ? "removed" : "added";
-  if ("unpriced" in unit) return Object.freeze({ kind: "unpriced", direction, reason: unit.unpriced });
+  if ("unpriced" in unit) {
+    const reason = quantity.item === null && namesIds(quantity) ? IDS_ONLY : unit.unpriced;
+    return Object.freeze({ kind: "unpriced", direction, reason });
+  }
   const [low, high] = [unit.low * quantity.amount, unit.high * quantity.amount];
   if (!(low >= 0 && high >= low && high <= BELIEVABLE)) {
     return Object.freeze({ kind: "unpriced", direction, reason: "the logged amounts are beyond anything that exists" });

@@ -63,6 +63,11 @@ describe("what is estimated", () => {
     }
   });
 
+  test("ids whose making is not in the logs are said to be that", () => {
+    const stopped = quantity("instances", 1, null, { change: "removed", resourceIds: ["i-0123456789abcdef0"] });
+    expect(book.price(stopped, "eu-west-1")).toMatchObject({ reason: expect.stringContaining("ids only") });
+  });
+
   test("requests are spent once, resources by the hour", () => {
     expect(book.price(quantity("object-writes", 1000, "logs"), "us-east-1")).toMatchObject({
       kind: "once",
