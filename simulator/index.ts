@@ -83,6 +83,13 @@ function makeTruth(
       end: isoSeconds(outage.end),
       lostRecords: delivery.lost,
     },
+    joiners: world.people
+      .filter((person) => person.since > world.start)
+      .map(({ email, since, accounts }) => ({
+        email,
+        since: isoSeconds(since),
+        accounts: accounts.map((account) => account.id),
+      })),
     planted: plants.stories,
     leftOut: plants.leftOut,
   };

@@ -102,7 +102,7 @@ export const SCALE: Readonly<Record<AccountType, AccountScale>> = {
     invocations: 950,
     objects: 520,
     secrets: 150,
-    keys: 190,
+    keys: 140,
     deployments: 4,
     terraformRuns: 1,
     fleets: [12, 6],
@@ -116,7 +116,7 @@ export const SCALE: Readonly<Record<AccountType, AccountScale>> = {
     invocations: 260,
     objects: 110,
     secrets: 60,
-    keys: 80,
+    keys: 60,
     deployments: 5,
     terraformRuns: 1.4,
     fleets: [4],
@@ -184,6 +184,10 @@ export const SERVICES = {
   trailCallsPerDay: 18,
   /** Health reads of Auto Scaling a fleet and hour. Five-minute sample: 8 in 5 minutes; thinned 30 times. */
   scalingReadsPerHour: 3,
+  /** Share of launches that find no capacity first. Published corpora have most RunInstances failing; in an orderly organization few do. */
+  noCapacityShare: 0.05,
+  /** Throttled calls a day of one application. Judgement. */
+  throttledPerDay: 4,
   /** Share of application calls that are denied, all the time. Judgement. */
   applicationDenied: 0.004,
 } as const;
@@ -207,6 +211,15 @@ export const LAUNCHER = {
   /** How long they live. */
   lifetime: 50 * MINUTE,
 } as const;
+
+/** Machines that engineers start to work on. Judgement. */
+export const DEV_BOX = { perDay: 1.2, lifetime: 5 * HOUR } as const;
+
+/** Environments for branches, with a load balancer and a small database. Judgement. */
+export const PREVIEW = { perDay: 1.5, lifetime: 4 * HOUR } as const;
+
+/** Applications that lack a right for some minutes: how often a day in an account, and denied calls each time. Judgement. */
+export const MISTAKES = { perDay: 0.5, calls: 9 } as const;
 
 /** The restore test that makes volumes from snapshots and deletes them again. Judgement. */
 export const RESTORE_TEST = { volumes: 4, gib: 200, lifetime: 70 * MINUTE } as const;

@@ -1,5 +1,3 @@
-import type { Json } from "./records/record.ts";
-
 /** What was planted and what a reader of the files must count, to check results against. */
 export interface Truth {
   readonly options: { readonly accounts: number; readonly days: number; readonly seed: number };
@@ -18,6 +16,8 @@ export interface Truth {
   readonly outage:
     | (Omit<Outage, "start" | "end"> & { readonly start: string; readonly end: string; readonly lostRecords: number })
     | null;
+  /** People who start to work in the middle of the span, as people do. */
+  readonly joiners: readonly { readonly email: string; readonly since: string; readonly accounts: readonly string[] }[];
   readonly planted: readonly PlantedStory[];
   readonly leftOut: readonly { readonly name: string; readonly kind: StoryKind; readonly reason: string }[];
 }
@@ -76,5 +76,3 @@ export function sampleIds(ids: readonly string[]): readonly string[] {
   const step = (ids.length - 1) / (MAX_EVENT_IDS - 1);
   return Array.from({ length: MAX_EVENT_IDS }, (_, index) => ids[Math.round(index * step)] as string);
 }
-
-export type InsightRecord = { readonly [key: string]: Json };

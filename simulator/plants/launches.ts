@@ -1,5 +1,6 @@
 import { personSession } from "../people.ts";
-import { jobSession, launchTags, loadTester } from "../processes/jobs.ts";
+import { jobSession, launchTags } from "../processes/jobs.ts";
+import { loadTester } from "../processes/launches.ts";
 import { legacyCaller } from "../processes/services.ts";
 import { authorizeIngress, importKeyPair, launchAttempt, runInstances } from "../records/ec2.ts";
 import { createUser, getCallerIdentity } from "../records/identity.ts";

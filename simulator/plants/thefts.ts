@@ -46,7 +46,15 @@ export const stolenRole: StoryScript = {
     if (!booking) return { leftOut: NO_TIME };
     const scene = new Scene(random);
     const ip = foreignIp(random);
-    const agent = cliAgent("2.13.9", "os/linux#6.1.0-kali9-amd64 md/arch#x86_64", "sts.assume-role");
+    const agent = cliAgent(
+      "2.13.9",
+      random.pick([
+        "os/linux#6.1.0-kali9-amd64 md/arch#x86_64",
+        "os/linux#5.15.0-124-generic md/arch#x86_64",
+        "os/windows#10 md/arch#amd64",
+      ]),
+      "sts.assume-role",
+    );
     const thief = roleSession(random, source.role, {
       session: "botocore-session-1731",
       since: booking.start - 20 * MINUTE,

@@ -2,7 +2,9 @@ import type { AccountType } from "../organization.ts";
 import { DAY, type Millis } from "../time.ts";
 import type { Process, ProcessFactory, Sink, World } from "../world.ts";
 import { configSweeps } from "./config.ts";
-import { loadTests, modelCalls, networkTests, nightlyBatch, restoreTests, runnerLaunches } from "./jobs.ts";
+import { previewEnvironments, smallMistakes, throttledReads } from "./environments.ts";
+import { modelCalls, networkTests, restoreTests } from "./jobs.ts";
+import { devBoxes, loadTests, nightlyBatch, runnerLaunches } from "./launches.ts";
 import { personDays } from "./persons.ts";
 import { deployments, terraformRuns } from "./pipelines.ts";
 import { releases } from "./releases.ts";
@@ -27,10 +29,10 @@ const EVERYWHERE: readonly ProcessFactory[] = [
 ];
 
 const BY_TYPE: Readonly<Partial<Record<AccountType, readonly ProcessFactory[]>>> = {
-  production: [runnerLaunches, loadTests, nightlyBatch, restoreTests, legacyUser],
-  staging: [runnerLaunches, nightlyBatch, restoreTests, networkTests],
-  development: [legacyUser, restoreTests, networkTests],
-  sandbox: [legacyUser],
+  production: [runnerLaunches, loadTests, nightlyBatch, restoreTests, legacyUser, throttledReads],
+  staging: [runnerLaunches, nightlyBatch, restoreTests, networkTests, smallMistakes, throttledReads],
+  development: [legacyUser, restoreTests, networkTests, devBoxes, previewEnvironments, smallMistakes],
+  sandbox: [legacyUser, devBoxes],
 };
 
 /** Everything ordinary that happens in the organization. */

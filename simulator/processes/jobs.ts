@@ -1,12 +1,9 @@
 import { type Role, type RoleSession, roleSession } from "../callers.ts";
-import { poisson } from "../distributions.ts";
 import type { SimulatedAccount } from "../organization.ts";
-import { DISPERSION, LAUNCHER, NETWORK_TEST, RESTORE_TEST, SCALE } from "../parameters.ts";
-import { personSession } from "../people.ts";
+import { DISPERSION, NETWORK_TEST, RESTORE_TEST, SCALE } from "../parameters.ts";
 import type { Random } from "../prng.ts";
 import { invokeModel } from "../records/data.ts";
-import { changeState, createVolume, deleteVolume, natGateway, runInstances } from "../records/ec2.ts";
-import { read } from "../records/operations.ts";
+import { createVolume, deleteVolume, natGateway } from "../records/ec2.ts";
 import { HOUR, isWeekend, MINUTE, type Millis, SECOND } from "../time.ts";
 import { userAgents } from "../user-agents.ts";
 import { type ProcessFactory, Recorder, type World } from "../world.ts";
@@ -27,127 +24,6 @@ export const jobSession = (
   });
 
 export const launchTags = (purpose: string): Readonly<Record<string, string>> => ({ Name: purpose, purpose });
-
-/** Launches a few instances and terminates them when the work is done. Returns nothing: it is ordinary. */
-function launchForAWhile(
-  log: Recorder,
-  world: World,
-  account: SimulatedAccount,
-  session: RoleSession,
-  time: Millis,
-  count: number,
-  type: string,
-  lifetime: Millis,
-  purpose: string,
-): void {
-  const cast = world.cast(account);
-  const place = { account: account.id, region: account.homeRegion };
-  const launched = runInstances(log.random, {
-    account: account.id,
-    region: account.homeRegion,
-    type,
-    count,
-    image: cast.image,
-    subnet: log.random.pick(cast.subnets),
-    at: time,
-    tags: launchTags(purpose),
-  });
-  log.call(session, place, time, launched.operation);
-  log.call(
-    session,
-    place,
-    time + 20 * SECOND,
-    read("ec2", "DescribeInstances", {
-      instancesSet: { items: launched.ids.map((instanceId) => ({ instanceId })) },
-      filterSet: {},
-    }),
-  );
-  log.call(
-    session,
-    place,
-    time + Math.round(lifetime * log.random.between(0.6, 1.5)),
-    changeState("Terminate", launched.ids),
-  );
-}
-
-/** Build runners: about three instances, several times a day, through a role of their own. */
-export const runnerLaunches: ProcessFactory = (world, account, sink) => {
-  const random = world.random(`${account.name}/runners`);
-  const log = new Recorder(random, sink);
-  return (day) => {
-    for (const time of world.demand.arrivals(
-      random,
-      account.id,
-      "office",
-      day,
-      LAUNCHER.runsPerDay,
-      DISPERSION.steady,
-    )) {
-      const session = jobSession(random, world, account, world.cast(account).launcherRole, time);
-      const count = 1 + poisson(random, LAUNCHER.instances - 1);
-      launchForAWhile(
-        log,
-        world,
-        account,
-        session,
-        time,
-        Math.min(count, 6),
-        "c6i.xlarge",
-        LAUNCHER.lifetime,
-        "ci-runner",
-      );
-    }
-  };
-};
-
-/** The engineer who tests under load with about three instances on most working days. */
-export const loadTests: ProcessFactory = (world, account, sink) => {
-  const random = world.random(`${account.name}/load-tests`);
-  const log = new Recorder(random, sink);
-  const person = loadTester(world, account);
-  return (day) => {
-    if (!person || isWeekend(day) || random.chance(0.2)) return;
-    const time = day + 9 * HOUR + random.int(0, 7 * 60) * MINUTE;
-    const { cli } = personSession(random, world.seed, person, account, time - 10 * MINUTE, false);
-    launchForAWhile(
-      log,
-      world,
-      account,
-      cli("ec2.run-instances"),
-      time,
-      random.int(2, 4),
-      "c6i.large",
-      70 * MINUTE,
-      "load-test",
-    );
-  };
-};
-
-export const loadTester = (world: World, account: SimulatedAccount) =>
-  world.people.find((person) => person.accounts[0] === account && person.since === world.start);
-
-/** The nightly batch: instances at one o'clock, gone when it is done. */
-export const nightlyBatch: ProcessFactory = (world, account, sink) => {
-  const random = world.random(`${account.name}/batch`);
-  const log = new Recorder(random, sink);
-  const size = SCALE[account.type].batch;
-  return (day) => {
-    if (size === 0) return;
-    const time = day + HOUR + random.int(0, 3 * MINUTE);
-    const session = jobSession(random, world, account, world.cast(account).batchRole, time);
-    launchForAWhile(
-      log,
-      world,
-      account,
-      session,
-      time,
-      size + random.int(-1, 1),
-      "r6i.2xlarge",
-      2.5 * HOUR,
-      "nightly-batch",
-    );
-  };
-};
 
 /** Restores last night's snapshots into volumes, checks them and deletes them. */
 export const restoreTests: ProcessFactory = (world, account, sink) => {
