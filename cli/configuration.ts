@@ -45,8 +45,13 @@ function readText(file: string, what: string): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    throw new TrailwatchError("INPUT_NOT_FOUND", `cannot read ${what} ${file}: ${(error as Error).message}`, "Check the path.", {
-      cause: error,
-    });
+    throw new TrailwatchError(
+      "INPUT_NOT_FOUND",
+      `cannot read ${what} ${file}: ${(error as Error).message}`,
+      "Check the path.",
+      {
+        cause: error,
+      },
+    );
   }
 }

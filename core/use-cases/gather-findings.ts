@@ -1,0 +1,59 @@
+import type { Config } from "../config/index.ts";
+import type { DeliveryHealth } from "../detection/delivery-health.ts";
+import { detectAnomalies } from "../detection/detect-anomalies.ts";
+import { evidenceQuery } from "../detection/evidence-query.ts";
+import type { Finding } from "../domain/finding.ts";
+import type { InsightRecord } from "../domain/insight.ts";
+import type { Signal } from "../domain/signal.ts";
+import { BUCKET, type TimeWindow } from "../domain/time.ts";
+import { scanDangers } from "../incidents/find-dangers.ts";
+import { completeNovelties } from "../novelty/complete-novelties.ts";
+import { findNovelties } from "../novelty/find-novelties.ts";
+import { type Policy, scanPolicies } from "../policies/index.ts";
+import type { AccountDirectory } from "../ports/account-directory.ts";
+import type { DetectorEngine } from "../ports/detector-engine.ts";
+import type { AccountCoverage, EventStore } from "../ports/event-store.ts";
+import { insightFindings } from "./insight-findings.ts";
+
+export interface FindingsInput {
+  readonly store: EventStore;
+  readonly directory: AccountDirectory;
+  readonly engine: DetectorEngine;
+  readonly config: Config;
+  /** Those that a detector watches. */
+  readonly signals: readonly Signal[];
+  readonly policies: readonly Policy[];
+  readonly health: DeliveryHealth;
+  readonly coverage: readonly AccountCoverage[];
+  readonly insights: readonly InsightRecord[];
+  readonly span: TimeWindow;
+}
+
+const FINDING_EVENT_IDS = 25;
+
+/** Everything that departs from what was usual, is new, is dangerous whoever does it, breaks a policy, or AWS itself found. */
+export async function gatherFindings(input: FindingsInput): Promise<readonly Finding[]> {
+  const { store, directory, config, coverage, span } = input;
+  const loggedAccounts = new Set(coverage.map(({ account }) => account));
+  const firsts = [];
+  for await (const row of store.firstSeen()) firsts.push(row);
+  const novelties = findNovelties(firsts, { directory, coverage, span, config: config.novelty });
+  return [
+    ...(await anomalies(input)),
+    ...(await completeNovelties(store, novelties, config.novelty)),
+    ...(await scanDangers(store, { directory, loggedAccounts, span, config: config.incidents })),
+    ...(await scanPolicies(store, span, input.policies, directory)),
+    ...(await insightFindings(input.insights, store)),
+  ];
+}
+
+async function anomalies({ store, signals, health, engine, config, span }: FindingsInput): Promise<readonly Finding[]> {
+  const rollup = store.rollup(signals, BUCKET);
+  const drafts = await detectAnomalies({ rollup, signals, health, engine, config: config.detection, span });
+  const findings: Finding[] = [];
+  for (const draft of drafts) {
+    const { facets, eventIds } = await store.facets(evidenceQuery(draft, signals));
+    findings.push({ ...draft, facets, eventIds: eventIds.slice(0, FINDING_EVENT_IDS) });
+  }
+  return findings;
+}
