@@ -7,21 +7,20 @@ import { confidenceOf, gradeOf } from "./grade.ts";
 import type { CountModelParameters } from "./parameters.ts";
 import { RecentLevel } from "./recent-level.ts";
 import { type SavedRates, SeasonalRates } from "./seasonal-rates.ts";
+import { type SavedSlowWindows, SlowWindows } from "./slow-windows.ts";
 import { lowerQuantile, lowerTailScore, upperQuantile, upperTailScore } from "./tail.ts";
 
 export const STATE_VERSION = 1;
 
-/** Lengths in buckets that every bucket is judged at; a day of hours comes after them. */
+/** Lengths in buckets that every bucket is judged at. Days are for {@link SlowWindows}. */
 const WINDOWS = [1, 3, 12, 36] as const;
 const LONGEST = 36;
-const DAY = WINDOWS.length;
-/** Of a longer run of empty hours, those before are learnt in closed form: nothing else looks back this far. */
-const REPLAYED_HOURS = 72;
 /** Below this expectation no drop can be reported: even a Poisson variable is zero with probability exp(-9). */
 const LEAST_DROP = 9;
 
-/** How much more than the last surprise at the same time is still the same habit. */
+/** How much more than the last surprise at the same time is still the same habit, and how many days that may lie back. */
 const HABIT_GROWTH = 1.5;
+const HABIT_DAYS = 7;
 
 interface SavedState {
   readonly bucket: EpochMs;
@@ -39,9 +38,18 @@ interface SavedState {
   readonly values: readonly (number | null)[];
   readonly learnable: readonly (number | null)[];
   readonly means: readonly number[];
-  readonly dayActual: readonly number[];
-  readonly dayMean: readonly number[];
-  readonly surprises: readonly (readonly [number, number])[];
+  readonly slow: SavedSlowWindows | null;
+  readonly surprises: readonly Surprise[];
+}
+
+interface Surprise {
+  readonly hourOfDay: number;
+  /** Since the epoch. */
+  day: number;
+  /** The largest of that day. */
+  value: number;
+  /** The largest of the day before that. */
+  before: number;
 }
 
 /**
@@ -54,19 +62,19 @@ export class CountModel implements EntityModel {
   readonly #parameters: CountModelParameters;
   readonly #options: ModelOptions;
   readonly #perHour: number;
+  readonly #unit: number;
   readonly #hourWindow: number;
   /** Index in the history of the first bucket of the hour under way. */
   readonly #now: number;
   readonly #values: Float64Array;
   readonly #learnable: Float64Array;
   readonly #means: Float64Array;
-  readonly #dayActual: Float64Array;
-  readonly #dayMean: Float64Array;
   readonly #rates: SeasonalRates;
   readonly #dispersion: Dispersion;
   readonly #level: RecentLevel;
-  /** Implausible values by slot and bucket, until the slot's next visit. */
-  readonly #surprises = new Map<number, number>();
+  readonly #slow: SlowWindows;
+  /** Implausible values by hour of day, and the day they came on. */
+  readonly #surprises: Surprise[] = [];
   #next: number | null = null;
   #firstSeen: number | null = null;
   #hour = 0;
@@ -88,17 +96,17 @@ export class CountModel implements EntityModel {
     this.#parameters = parameters;
     this.#options = options;
     this.#perHour = perHour;
-    this.#hourWindow = nearestWindow(perHour, perHour);
+    this.#unit = options.unit ?? 1;
+    this.#hourWindow = nearestWindow(perHour);
     this.#now = lookBack * perHour;
     this.#values = new Float64Array(this.#now + perHour);
     this.#learnable = new Float64Array(this.#now + perHour);
     this.#means = new Float64Array(this.#now + perHour);
-    this.#dayActual = new Float64Array(HOURS_A_DAY - 1);
-    this.#dayMean = new Float64Array(HOURS_A_DAY - 1);
     const state = saved && readState(saved, options);
     this.#rates = new SeasonalRates(parameters, perHour, state?.rates);
-    this.#dispersion = new Dispersion(parameters, WINDOWS.length + 1, state?.dispersion);
+    this.#dispersion = new Dispersion(parameters, WINDOWS.length, state?.dispersion);
     this.#level = new RecentLevel(parameters, state?.level);
+    this.#slow = new SlowWindows(state?.slow ?? undefined);
     if (state) this.#restore(state);
   }
 
@@ -123,9 +131,9 @@ export class CountModel implements EntityModel {
       return departure;
     }
     this.#quiet = 0;
-    this.#values[at] = value;
+    this.#values[at] = value / this.#unit;
     const departure = this.#judge(index, at);
-    this.#learnable[at] = this.#bounded(index, value, this.#means[at] as number);
+    this.#learnable[at] = this.#bounded(value / this.#unit, this.#means[at] as number);
     this.#firstSeen ??= index;
     return departure;
   }
@@ -160,8 +168,8 @@ export class CountModel implements EntityModel {
         if (index >= first && index < first + count) expected += means[i] as number;
       }
     }
-    const scatter = this.#scatter(nearestWindow(count, this.#perHour), expected, slotOfHour(this.#hourOf(first)));
-    return { expected, ...this.#band(expected, scatter) };
+    const scatter = this.#scatter(nearestWindow(count), expected, slotOfHour(this.#hourOf(first)));
+    return { expected: expected * this.#unit, ...this.#band(expected, scatter) };
   }
 
   save(): SavedModel {
@@ -180,9 +188,8 @@ export class CountModel implements EntityModel {
       values: packed(this.#values),
       learnable: packed(this.#learnable),
       means: [...this.#means],
-      dayActual: [...this.#dayActual],
-      dayMean: [...this.#dayMean],
-      surprises: [...this.#surprises],
+      slow: this.#slow.save(),
+      surprises: this.#surprises.map((surprise) => ({ ...surprise })),
     };
     return { version: STATE_VERSION, state };
   }
@@ -198,9 +205,7 @@ export class CountModel implements EntityModel {
     this.#values.set(unpacked(state.values));
     this.#learnable.set(unpacked(state.learnable));
     this.#means.set(state.means);
-    this.#dayActual.set(state.dayActual);
-    this.#dayMean.set(state.dayMean);
-    for (const [key, value] of state.surprises) this.#surprises.set(key, value);
+    this.#surprises.push(...state.surprises.map((surprise) => ({ ...surprise })));
   }
 
   #hourOf(index: number): number {
@@ -243,7 +248,8 @@ export class CountModel implements EntityModel {
 
   #wake(index: number): void {
     const hour = this.#hourOf(index);
-    const skipped = hour - this.#hour - REPLAYED_HOURS;
+    // The last hours, which windows reach back to, are begun one by one; those before are learnt in closed form.
+    const skipped = hour - this.#hour - this.#values.length / this.#perHour - 1;
     if (skipped > 0) this.#skip(skipped);
     this.#reach(hour);
     this.#asleep = false;
@@ -282,13 +288,6 @@ export class CountModel implements EntityModel {
   #endHour(): void {
     const end = this.#values.length;
     const n = this.#perHour;
-    let bounded = 0;
-    let mean = 0;
-    for (let i = this.#now; i < end; i++) {
-      if (Number.isNaN(this.#values[i])) continue;
-      bounded += this.#learnable[i] as number;
-      mean += this.#means[i] as number;
-    }
     for (let window = 0; window < WINDOWS.length; window++) {
       const length = WINDOWS[window] as number;
       const step = Math.min(length, n);
@@ -297,14 +296,12 @@ export class CountModel implements EntityModel {
         this.#learnScatter(window, stop - length, stop, step / length);
       }
     }
-    if (!this.#hasUnknown(this.#values, this.#now, end)) {
-      this.#learnDay(bounded, mean);
+    let bounded = 0;
+    for (let i = this.#now; i < end; i++) bounded += this.#learnable[i] as number;
+    this.#slow.add(this.#hour, bounded);
+    if (!Number.isNaN(bounded)) {
       this.#level.learn(bounded, this.#base, this.#dispersion.of(this.#hourWindow, this.#base));
     }
-    this.#dayActual.copyWithin(0, 1);
-    this.#dayMean.copyWithin(0, 1);
-    this.#dayActual[HOURS_A_DAY - 2] = bounded;
-    this.#dayMean[HOURS_A_DAY - 2] = mean;
   }
 
   #learnScatter(window: number, from: number, to: number, weight: number): void {
@@ -315,17 +312,8 @@ export class CountModel implements EntityModel {
       mean += this.#means[i] as number;
     }
     if (Number.isNaN(actual)) return;
-    this.#dispersion.learn(window, mean, actual, weight);
-  }
-
-  #learnDay(actual: number, mean: number): void {
-    let dayActual = actual;
-    let dayMean = mean;
-    for (let i = 0; i < HOURS_A_DAY - 1; i++) {
-      dayActual += this.#dayActual[i] as number;
-      dayMean += this.#dayMean[i] as number;
-    }
-    this.#dispersion.learn(DAY, dayMean, dayActual, 1 / 6);
+    const { residualSigmas, residualMargin } = this.#parameters;
+    this.#dispersion.learn(window, mean, actual, weight, residualSigmas, residualMargin);
   }
 
   /** `hours` empty hours in closed form; the history before and after them is all zeros. */
@@ -344,8 +332,6 @@ export class CountModel implements EntityModel {
         this.#dispersion.learnZeros(window, mean, mean * mean, visits * Math.max(1, n / length));
       }
     }
-    const day = meanHour * HOURS_A_DAY;
-    this.#dispersion.learnZeros(DAY, day, day * day, hours / 6);
     this.#dispersion.forget(hours / HOURS_A_DAY);
     this.#level.learnEmpty(hours, meanHour, this.#dispersion.of(this.#hourWindow, meanHour));
     this.#rates.learnEmpty(from, from + hours);
@@ -365,29 +351,41 @@ export class CountModel implements EntityModel {
   }
 
   /**
-   * What is learnt of a value: not more than is plausible, or than the last visit to this slot had, where that was
-   * implausible too. Once is an anomaly; again at the same time is a habit.
+   * What is learnt of a value: not more than is plausible, or than was counted in the same hour of a day shortly
+   * before, where that was implausible too. Once is an anomaly; again at the same time is a habit.
    */
-  #bounded(index: number, value: number, mean: number): number {
+  #bounded(value: number, mean: number): number {
     const { learnSigmas, learnMargin } = this.#parameters;
     const slot = slotOfHour(this.#hour);
-    const key = slot * this.#perHour + (index - this.#hour * this.#perHour);
     const sigma = Math.sqrt(mean + this.#scatter(0, mean, slot) * mean * mean);
     const limit = mean + learnSigmas * sigma + learnMargin;
-    const before = this.#surprises.get(key);
-    if (before !== undefined) this.#surprises.delete(key);
     if (value <= limit) return value;
-    this.#surprises.set(key, value);
-    return Math.min(value, Math.max(limit, HABIT_GROWTH * (before ?? 0)));
+    const hourOfDay = this.#hour % HOURS_A_DAY;
+    const day = Math.floor(this.#hour / HOURS_A_DAY);
+    const known = this.#surprises.find((surprise) => surprise.hourOfDay === hourOfDay);
+    if (!known) this.#surprises.push({ hourOfDay, day, value, before: 0 });
+    else if (known.day === day) known.value = Math.max(known.value, value);
+    else Object.assign(known, { before: day - known.day <= HABIT_DAYS ? known.value : 0, day, value });
+    return Math.min(value, Math.max(limit, HABIT_GROWTH * (known?.before ?? 0)));
   }
 
   /** Whole counts around the mean; a skewed count's quantiles may lie on one side of it. */
   #band(mean: number, scatter: number): { readonly lower: number; readonly upper: number } {
     const { bandTail } = this.#parameters;
+    const inUnits = (count: number): number => Number((count * this.#unit).toPrecision(12));
     return {
-      lower: Math.min(Math.floor(mean), lowerQuantile(mean, scatter, bandTail)),
-      upper: Math.max(Math.ceil(mean), upperQuantile(mean, scatter, bandTail)),
+      lower: inUnits(Math.min(Math.floor(mean), lowerQuantile(mean, scatter, bandTail))),
+      upper: inUnits(Math.max(Math.ceil(mean), upperQuantile(mean, scatter, bandTail))),
     };
+  }
+
+  /** Count of the hour under way, bounded but for the latest bucket. */
+  #underWay(at: number): number {
+    let total = this.#values[at] as number;
+    for (let i = this.#now; i < at; i++) {
+      if (!Number.isNaN(this.#learnable[i])) total += this.#learnable[i] as number;
+    }
+    return total;
   }
 
   /** The window in which the bucket at `at`, the latest, departs most. */
@@ -403,30 +401,12 @@ export class CountModel implements EntityModel {
     let actual = 0;
     let mean = 0;
     let length = 0;
-    for (let window = 0; window <= DAY; window++) {
-      if (window < DAY) {
-        for (const reach = WINDOWS[window] as number; length < reach; length++) {
-          const v = this.#values[at - length] as number;
-          if (Number.isNaN(v)) continue;
-          actual += v;
-          mean += this.#means[at - length] as number;
-        }
-      } else {
-        if (drop) break;
-        length = at - this.#now + 1;
-        actual = 0;
-        mean = 0;
-        for (let i = this.#now; i <= at; i++) {
-          const v = i === at ? value : (this.#learnable[i] as number);
-          if (Number.isNaN(v)) continue;
-          actual += v;
-          mean += this.#means[i] as number;
-        }
-        for (let i = 0; i < HOURS_A_DAY - 1; i++) {
-          actual += this.#dayActual[i] as number;
-          mean += this.#dayMean[i] as number;
-        }
-        length += (HOURS_A_DAY - 1) * this.#perHour;
+    for (let window = 0; window < WINDOWS.length; window++) {
+      for (const reach = WINDOWS[window] as number; length < reach; length++) {
+        const v = this.#values[at - length] as number;
+        if (Number.isNaN(v)) continue;
+        actual += v;
+        mean += this.#means[at - length] as number;
       }
       if (drop ? mean < LEAST_DROP / 2 || actual >= mean : actual <= mean) continue;
       const scatter = this.#scatter(window, mean, slot);
@@ -436,16 +416,24 @@ export class CountModel implements EntityModel {
       const score = tail * trust;
       if (!best || score > best.score) best = { score, length, actual, mean, scatter };
     }
+    if (!drop) {
+      const slow = this.#slow.judge(this.#hour, this.#underWay(at));
+      const score = slow ? slow.score * trust : 0;
+      if (slow && score > (best?.score ?? 0)) {
+        const buckets = slow.hours * this.#perHour - (this.#values.length - 1 - at);
+        best = { score, length: buckets, actual: slow.actual, mean: slow.mean, scatter: slow.dispersion };
+      }
+    }
     if (!best || best.score < this.#parameters.reportFrom) return null;
-    if (Math.abs(best.actual - best.mean) < this.#options.floor) return null;
+    if (Math.abs(best.actual - best.mean) * this.#unit < this.#options.floor) return null;
     const start = index - best.length + 1;
     const seen = this.#firstSeen !== null && this.#firstSeen < start;
     return {
       window: { start: start * this.#options.bucket, end: (index + 1) * this.#options.bucket },
       direction: drop ? "drop" : "rise",
-      actual: best.actual,
+      actual: best.actual * this.#unit,
       ...(seen
-        ? { expected: best.mean, ...this.#band(best.mean, best.scatter) }
+        ? { expected: best.mean * this.#unit, ...this.#band(best.mean, best.scatter) }
         : { expected: null, lower: null, upper: null }),
       score: best.score,
       grade: gradeOf(best.score),
@@ -455,11 +443,10 @@ export class CountModel implements EntityModel {
 }
 
 /** Position of the judged window whose length, as a ratio, is nearest to `count` buckets. */
-function nearestWindow(count: number, perHour: number): number {
-  const lengths = [...WINDOWS, HOURS_A_DAY * perHour];
+function nearestWindow(count: number): number {
   let nearest = 0;
-  for (let window = 1; window < lengths.length; window++) {
-    const apart = (at: number): number => Math.abs(Math.log(count / (lengths[at] as number)));
+  for (let window = 1; window < WINDOWS.length; window++) {
+    const apart = (at: number): number => Math.abs(Math.log(count / (WINDOWS[at] as number)));
     if (apart(window) < apart(nearest)) nearest = window;
   }
   return nearest;

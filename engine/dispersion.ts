@@ -29,10 +29,10 @@ export class Dispersion {
     });
   }
 
-  learn(window: number, mean: number, actual: number, weight: number): void {
-    const { residualSigmas, residualMargin } = this.#parameters;
+  /** `sigmas` and `margin` bound what one window can teach. */
+  learn(window: number, mean: number, actual: number, weight: number, sigmas: number, margin: number): void {
     const sigma = Math.sqrt(mean + this.of(window, mean) * mean * mean);
-    const residual = Math.min(actual, mean + residualSigmas * sigma + residualMargin) - mean;
+    const residual = Math.min(actual, mean + sigmas * sigma + margin) - mean;
     this.#add(window, mean, weight, mean * mean, residual * residual);
   }
 

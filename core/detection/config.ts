@@ -62,7 +62,7 @@ export const detectionConfigSchema = z
       .describe(
         "A count that reaches a threshold, but is less than this many times what was expected in those ten minutes, is at most low.",
       ),
-    medium: effectSchema(0.9, 4, 5).describe("When a departure of a signal without thresholds is medium."),
+    medium: effectSchema(0.85, 4, 5).describe("When a departure of a signal without thresholds is medium."),
     high: effectSchema(0.97, 20, 20).describe("When a departure of a signal without thresholds is high."),
     outage: z
       .strictObject({

@@ -82,7 +82,7 @@ function detectEntity(
   const settled = bucketStart(span.end - config.latenessMinutes * MINUTE);
   const last = (series.buckets.at(-1) ?? 0) + BUCKET;
   const until = Math.min(end, Math.max(settled, last));
-  const options: ModelOptions = { bucket: BUCKET, direction: signal.direction, floor: signal.floor };
+  const options = modelOptionsOf(signal);
   const crossings = signal.thresholds
     ? crossingsOf(series, signal.thresholds, delivery.since + config.historyDays * DAY, config.habit)
     : [];
@@ -96,6 +96,12 @@ function detectEntity(
   // A second walk, to ask at each beginning what would have been usual.
   const walk = new ModelWalk(engine.open(options), series, delivery);
   return episodes.map((episode) => draftOf(episode, signal, series, peers, delivery, walk, config));
+}
+
+/** Amounts are counted in fifths of the signal's floor: of 600 GiB, not each GiB is an event. */
+export function modelOptionsOf({ direction, floor, value }: Signal): ModelOptions {
+  const isAmount = value.of === "usd-per-hour" || (value.of === "quantity" && /-(gib|bytes)$/.test(value.kind));
+  return { bucket: BUCKET, direction, floor, unit: isAmount && floor > 0 ? floor / 5 : 1 };
 }
 
 /** A rise cannot exceed all that was ever counted. */

@@ -11,6 +11,8 @@ export interface ModelOptions {
   readonly direction: "rise" | "both";
   /** Departures smaller than this over their window are not reported. */
   readonly floor: number;
+  /** What counts as one: 1 (the default) for counts; for amounts (GiB, USD/hour) about the smallest that matters. */
+  readonly unit?: number;
 }
 
 /** JSON-safe, versioned, a few kB. */
