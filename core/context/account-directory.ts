@@ -41,7 +41,7 @@ const unlisted = (id: string): AccountContext => ({
 const MAX_REMEMBERED = 10_000;
 
 /** @param contexts sorted by id, each id once */
-export function directoryOf(contexts: readonly AccountContext[], organizationId: string | null): AccountDirectory {
+function directoryOf(contexts: readonly AccountContext[], organizationId: string | null): AccountDirectory {
   const byId = new Map(contexts.map((context) => [context.id, context]));
   const others = new Map<string, AccountContext>();
   return {
@@ -54,19 +54,5 @@ export function directoryOf(contexts: readonly AccountContext[], organizationId:
       if (others.size < MAX_REMEMBERED) others.set(id, context);
       return context;
     },
-  };
-}
-
-/** Other accounts that an account can be held against. Empty where its type or OU is unknown. */
-export interface PeerGroups {
-  readonly sameType: readonly AccountContext[];
-  readonly sameOu: readonly AccountContext[];
-}
-
-export function peersOf(account: AccountContext, directory: AccountDirectory): PeerGroups {
-  const others = directory.accounts().filter((other) => other.id !== account.id);
-  return {
-    sameType: account.type === "unknown" ? [] : others.filter((other) => other.type === account.type),
-    sameOu: account.ouPath === null ? [] : others.filter((other) => other.ouPath === account.ouPath),
   };
 }

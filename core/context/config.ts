@@ -33,7 +33,7 @@ const byPath = (type: AccountTypeRule["type"], ...ouPaths: string[]): AccountTyp
 const byName = (type: AccountTypeRule["type"], ...names: string[]): AccountTypeRule => ({ type, names });
 
 /** Tags are set on purpose, so they come first; then where the account hangs; its name is the weakest hint. */
-export const DEFAULT_TYPE_RULES: readonly AccountTypeRule[] = [
+const DEFAULT_TYPE_RULES: readonly AccountTypeRule[] = [
   byTag("management", "management", "payer"),
   byTag("staging", "stag*", "uat", "qa", "preprod*", "pre-prod*", "acceptance"),
   byTag("development", "dev*", "test*", "nonprod*", "non-prod*", "integration"),

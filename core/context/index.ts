@@ -1,3 +1,2 @@
-export { directoryOf, type PeerGroups, parseOrganization, peersOf } from "./account-directory.ts";
-export { type AccountTypeRule, type ContextConfig, contextConfigSchema } from "./config.ts";
-export { ouLevels } from "./ou-paths.ts";
+export { parseOrganization } from "./account-directory.ts";
+export { contextConfigSchema } from "./config.ts";

@@ -8,7 +8,7 @@ export interface OrganizationFile {
   readonly accounts: readonly ListedAccount[];
 }
 
-export interface ListedAccount {
+interface ListedAccount {
   readonly id: string;
   readonly name: string;
   readonly ouPath: string | null;

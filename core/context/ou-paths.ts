@@ -19,9 +19,3 @@ export function ouPaths(file: Fields): (path: string) => string | null {
     return `/${below.map((part) => names.get(part) ?? part).join("/")}`;
   };
 }
-
-/** The path itself and all above it, from the root: `/`, `/Workloads`, `/Workloads/Production`; for roll-ups. */
-export function ouLevels(path: string): readonly string[] {
-  const parts = path.split("/").filter((part) => part !== "");
-  return ["/", ...parts.map((_, index) => `/${parts.slice(0, index + 1).join("/")}`)];
-}

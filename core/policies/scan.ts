@@ -1,6 +1,5 @@
 import type { PolicyViolation } from "../domain/finding.ts";
 import { compareText } from "../domain/ordering.ts";
-import type { EventFilter } from "../domain/signal.ts";
 import type { TimeWindow } from "../domain/time.ts";
 import type { UsageEvent } from "../domain/usage-event.ts";
 import { allEvents } from "../incidents/events-in-order.ts";
@@ -38,10 +37,6 @@ export async function scanPolicies(
   }
   return violations.sort((a, b) => a.window.start - b.window.start || compareText(a.id, b.id));
 }
-
-/** Filters that together let through every event that could violate one of the policies. */
-export const policyFilters = (policies: readonly Policy[]): readonly EventFilter[] =>
-  policies.map(({ filter }) => filter);
 
 /**
  * What to ask a store for: only accounts of the policy's types, and of a policy on regions only the regions that it does

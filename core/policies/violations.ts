@@ -18,7 +18,7 @@ const VIOLATION_EVENT_IDS = 25;
 const NAMED = 5;
 
 /** Whether the event is against the policy. AWS's own services are nobody's to forbid. */
-export function violates(policy: Policy, event: UsageEvent, directory: AccountDirectory): boolean {
+function violates(policy: Policy, event: UsageEvent, directory: AccountDirectory): boolean {
   const { principal } = event;
   if (principal.type === "service" || isAwsService(principal.id)) return false;
   if (policy.principalTypes && !policy.principalTypes.includes(principal.type)) return false;

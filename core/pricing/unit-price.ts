@@ -11,7 +11,7 @@ export interface UnitPrice {
 }
 
 /** Should have a price, but none is known. */
-export interface NoPrice {
+interface NoPrice {
   readonly unpriced: string;
 }
 

@@ -2,9 +2,11 @@ import accessLevels from "./data/access-levels.json" with { type: "json" };
 import knownAbuse from "./data/known-abuse.json" with { type: "json" };
 import { actionVerb, iamAction, iamPrefix, withoutApiVersion } from "./event-names.ts";
 import { REVIEWED_LEVELS } from "./reviewed-levels.ts";
+import type { RiskLevel } from "./risk-level.ts";
 
-export type AccessLevel = "List" | "Read" | "Write" | "Tagging" | "Permissions management";
-export type RiskLevel = "none" | "low" | "medium" | "high" | "critical";
+type AccessLevel = "List" | "Read" | "Write" | "Tagging" | "Permissions management";
+
+export { riskRank } from "./risk-level.ts";
 
 /** What is known of an API action, whoever calls it. */
 export interface ActionRisk {
@@ -101,8 +103,3 @@ export function actionRisk(service: string, action: string): ActionRisk {
   remembered.set(key, risk);
   return risk;
 }
-
-const RISK_LEVELS: readonly RiskLevel[] = ["none", "low", "medium", "high", "critical"];
-
-/** 0 for `none` to 4 for `critical`. */
-export const riskRank = (level: RiskLevel): number => RISK_LEVELS.indexOf(level);

@@ -1,4 +1,4 @@
-import type { RiskLevel } from "./action-risk.ts";
+import type { RiskLevel } from "./risk-level.ts";
 
 /**
  * Actions whose level was set by reading what they do, where the rule over access level and tactic says too much (an

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { contextConfigSchema, ouLevels, parseOrganization, peersOf } from "#core/context/index.ts";
+import { contextConfigSchema, parseOrganization } from "#core/context/index.ts";
 import { TrailwatchError } from "#core/domain/errors.ts";
 
 const DEFAULTS = contextConfigSchema.parse({});
@@ -190,28 +190,4 @@ test("any JSON is read or refused with our own error", () => {
     }),
     { numRuns: 300 },
   );
-});
-
-test("peers share the type or the OU, and are others", () => {
-  const directory = parseOrganization(
-    {
-      accounts: [
-        { id: "000000000001", name: "prod-a", ouPath: "/A" },
-        { id: "000000000002", name: "prod-b", ouPath: "/B" },
-        { id: "000000000003", name: "misc", ouPath: "/A" },
-        { id: "000000000004", name: "misc" },
-      ],
-    },
-    DEFAULTS,
-  );
-  const ids = (accounts: readonly { id: string }[]) => accounts.map(({ id }) => id);
-  const peers = peersOf(directory.account("000000000001"), directory);
-  expect(ids(peers.sameType)).toEqual(["000000000002"]);
-  expect(ids(peers.sameOu)).toEqual(["000000000003"]);
-  expect(peersOf(directory.account("000000000004"), directory)).toEqual({ sameType: [], sameOu: [] });
-});
-
-test("levels of an OU path, for roll-ups", () => {
-  expect(ouLevels("/Workloads/Production")).toEqual(["/", "/Workloads", "/Workloads/Production"]);
-  expect(ouLevels("/")).toEqual(["/"]);
 });
