@@ -72,7 +72,7 @@ export interface PotentialCause {
   readonly id: string;
   readonly title: string;
   readonly confidence: Confidence;
-  /** Evidence ids. */
+  /** Evidence ids, the strongest first. */
   readonly for: readonly string[];
   readonly against: readonly string[];
 }

@@ -55,16 +55,16 @@ interface Weighed {
 function weigh(rule: CauseRule, dossier: Dossier): Weighed {
   const held = (Object.entries(rule.points) as [Tag, number][]).filter(([tag]) => dossier.has(tag));
   const points = held.reduce((sum, [, value]) => sum + value, 0);
+  const strongest = [...held].sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
   return {
     rule,
     points,
     confidence: LEVELS.find(([, from]) => points >= from)?.[0] ?? null,
-    supporting: held.filter(([, value]) => value > 0).map(([tag]) => tag),
-    opposing: held.filter(([, value]) => value < 0).map(([tag]) => tag),
+    supporting: strongest.filter(([, value]) => value > 0).map(([tag]) => tag),
+    opposing: strongest.filter(([, value]) => value < 0).map(([tag]) => tag),
   };
 }
 
-const numberOf = (id: string): number => Number(id.slice(1));
-
-const idsOf = (tags: readonly Tag[], dossier: Dossier): readonly string[] =>
-  [...new Set(tags.flatMap((tag) => dossier.ids(tag)))].sort((a, b) => numberOf(a) - numberOf(b));
+const idsOf = (tags: readonly Tag[], dossier: Dossier): readonly string[] => [
+  ...new Set(tags.flatMap((tag) => dossier.ids(tag))),
+];

@@ -2,6 +2,7 @@ import { severityRank } from "../domain/finding.ts";
 import type { Incident, IncidentDraft } from "../domain/incident.ts";
 import type { Signal } from "../domain/signal.ts";
 import type { TimeWindow } from "../domain/time.ts";
+import type { Policy } from "../policies/policy.ts";
 import type { AccountDirectory } from "../ports/account-directory.ts";
 import type { EventStore } from "../ports/event-store.ts";
 import type { PriceBook } from "../ports/price-book.ts";
@@ -16,7 +17,7 @@ import { factsOfCallers } from "./facts-of-callers.ts";
 import { factsOfFindings } from "./facts-of-findings.ts";
 import { factsOfPatterns } from "./facts-of-patterns.ts";
 import { factsOfThings } from "./facts-of-things.ts";
-import { type ApprovedTypes, type Inquiry, readCaseEvents } from "./inquiry.ts";
+import { type Inquiry, readCaseEvents } from "./inquiry.ts";
 import { summarise } from "./summary.ts";
 
 export interface ExplainContext {
@@ -25,7 +26,7 @@ export interface ExplainContext {
   readonly priceBook: PriceBook;
   /** The signals that the draft's anomalies name. */
   readonly signals: readonly Signal[];
-  readonly approved?: ApprovedTypes;
+  readonly policies?: readonly Policy[];
   /** Of everything in the store. */
   readonly span: TimeWindow;
 }
@@ -41,7 +42,7 @@ export async function explainIncident(draft: IncidentDraft, context: ExplainCont
     subject,
     store: context.store,
     directory: context.directory,
-    approved: context.approved ?? null,
+    policies: context.policies ?? [],
     span: context.span,
     events: await readCaseEvents(subject, context.store),
   };

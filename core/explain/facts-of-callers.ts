@@ -1,6 +1,6 @@
 import { isAwsHost } from "../incidents/actors.ts";
 import { shareOf } from "../incidents/facets.ts";
-import { counted, listed, utc } from "../messages/format.ts";
+import { counted, listed } from "../messages/format.ts";
 import { accountName, toolWords, typeWord } from "../messages/phrases.ts";
 import { isLongTermKey, principalOf, principalWords } from "../messages/principal.ts";
 import { named } from "../messages/visible.ts";
@@ -135,7 +135,7 @@ function whereFrom(subject: Case): readonly Clue[] {
       clue([], `${shareOfCalls(tool.count, facets.events)} with ${toolWords(tool.value)}${agents}`, {
         eventIds: subject.lead.eventIds,
         query: shareQuery("user_agent", condition(subject)),
-        mentions: [facets.userAgents[0]?.value ?? null],
+        mentions: [],
       }),
     );
   }
@@ -173,7 +173,10 @@ function accounts(subject: Case): readonly Clue[] {
     facts.push(
       clue(
         ["non-production"],
-        `${accountName(account)} is a ${typeWord(account.type)} account; first event of the incident ${utc(draft.window.start)}`,
+        `Not production: ${listed(
+          draft.accounts.map((one) => `${accountName(one)} (${typeWord(one.type)})`),
+          6,
+        )}`,
         {
           eventIds: draft.eventIds.slice(0, 1),
           mentions: [account.alias],

@@ -16,7 +16,7 @@ import { signalOf } from "./case.ts";
 import { type Clue, clue, type Tag } from "./clues.ts";
 import { findingQuery } from "./sql.ts";
 import { comparison, facetList, functionName, quantityOf, usualLevel, windowLength } from "./statements.ts";
-import { type Topic, topicsOf } from "./topics.ts";
+import { isDanger, type Topic, topicsOf } from "./topics.ts";
 
 /** Findings told one by one; more of them are counted in one last sentence. */
 const TOLD = 12;
@@ -113,10 +113,11 @@ function tellNovelty(novelty: Novelty, where: string): Told {
     of === 0 ? "" : `; ${using === 0 ? "none" : amount(using)} of ${counted(of, "similar account")} had used it before`;
   const tags: Tag[] = [TAG_OF_DIMENSION[dimension]];
   if (novelty.accountAgeDays < YOUNG_DAYS) tags.push("young-account");
+  const names = dimension === "principal" || dimension === "cross-account" ? [value, ...nameOf(value)] : [];
   return [
     `${noveltyWords(dimension, value)} in ${account}: never before ${known} (${first}${peers})`,
     tags,
-    [value, ...nameOf(value)],
+    dimension === "network" ? [value] : names,
   ];
 }
 
@@ -153,7 +154,8 @@ function tellPolicy(finding: PolicyViolation, where: string): Told {
           facets.resources.map(({ value }) => named(value)),
           2,
         )}`;
-  const statement = `${named(finding.title)} (rule ${named(finding.policy)}) in ${where}, ${utc(finding.window.start)}${actions}${on}`;
+  const title = isDanger(finding.policy) ? named(finding.title) : `Against the rule "${named(finding.title)}"`;
+  const statement = `${title} (${named(finding.policy)}) in ${where}, ${utc(finding.window.start)}${actions}${on}`;
   return [statement, ["policy"], facets.resources.slice(0, 2).map(({ value }) => value)];
 }
 

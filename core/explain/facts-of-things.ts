@@ -4,6 +4,7 @@ import type { PricedUsageEvent, Quantity, QuantityKind } from "../domain/usage-e
 import { amount, counted, listed, utc } from "../messages/format.ts";
 import { accountName, typeWord } from "../messages/phrases.ts";
 import { named } from "../messages/visible.ts";
+import { approvedTypes } from "../policies/violations.ts";
 import { signalOf } from "./case.ts";
 import { type Clue, clue, type Tag } from "./clues.ts";
 import type { Inquiry } from "./inquiry.ts";
@@ -63,8 +64,7 @@ function itemsMade({ subject }: Inquiry): readonly Clue[] {
   return [clue(tags, `By type: ${types}`, { eventIds: subject.lead.eventIds, query })];
 }
 
-function unapproved({ subject, approved }: Inquiry): readonly Clue[] {
-  if (!approved) return [];
+function unapproved({ subject, policies }: Inquiry): readonly Clue[] {
   const types = [
     ...new Set(
       thingsMade(subject.facets)
@@ -73,8 +73,7 @@ function unapproved({ subject, approved }: Inquiry): readonly Clue[] {
     ),
   ];
   return subject.accounts.flatMap((account) => {
-    const list = approved.approvedTypes(account);
-    const outside = list ? types.filter((type) => !matchesAny(type, list)) : [];
+    const outside = types.filter((type) => approvedTypes(policies, account.type, type) === "not-approved");
     if (outside.length === 0) return [];
     const statement = `Not on the approved list for ${typeWord(account.type)} accounts (${accountName(account)}): ${listed(
       outside.map((type) => named(type)),
@@ -90,10 +89,6 @@ function unapproved({ subject, approved }: Inquiry): readonly Clue[] {
     ];
   });
 }
-
-/** Lists are written as types or families with a star: `m5.large`, `t3.*`. */
-const matchesAny = (type: string, list: readonly string[]): boolean =>
-  list.some((pattern) => (pattern.endsWith("*") ? type.startsWith(pattern.slice(0, -1)) : pattern === type));
 
 /** How long after the incident a release of what it made is looked for. */
 const LOOK_AHEAD = 7 * DAY;

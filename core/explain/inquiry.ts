@@ -1,21 +1,17 @@
-import type { AccountContext } from "../domain/account.ts";
 import type { TimeWindow } from "../domain/time.ts";
 import type { PricedUsageEvent } from "../domain/usage-event.ts";
+import type { Policy } from "../policies/policy.ts";
 import type { AccountDirectory } from "../ports/account-directory.ts";
 import type { EventStore } from "../ports/event-store.ts";
 import { anomaliesOf, type Case, eventsOf, signalOf } from "./case.ts";
-
-/** Which instance types may run where; `null` where no list was written for the account. */
-export interface ApprovedTypes {
-  approvedTypes(account: AccountContext): readonly string[] | null;
-}
 
 /** A case with whom to ask about it. */
 export interface Inquiry {
   readonly subject: Case;
   readonly store: EventStore;
   readonly directory: AccountDirectory;
-  readonly approved: ApprovedTypes | null;
+  /** Of them, the lists of approved instance types are asked. */
+  readonly policies: readonly Policy[];
   /** Of everything in the store: what lies before it was not seen. */
   readonly span: TimeWindow;
   readonly events: CaseEvents;

@@ -9,6 +9,7 @@ import { anomaliesOf, type Case, signalOf } from "./case.ts";
 import { capital } from "./facts-of-findings.ts";
 import { isAccelerated, thingsMade } from "./facts-of-things.ts";
 import { comparison, quantityOf, shortName } from "./statements.ts";
+import { isDanger } from "./topics.ts";
 
 /** Longest sentence; ends of long names give way first (see NAME_LIMIT). */
 const SENTENCE = 400;
@@ -84,7 +85,10 @@ function plainSentence(subject: Case, lead: Finding): string {
     return `CloudTrail Insights saw unusually many ${named(lead.service)}:${named(lead.action)} calls${where}`;
   }
   const called = calledWords(subject, lead, count);
-  if (lead.kind === "policy") return `${called ?? named(lead.title)}${where}`;
+  if (lead.kind === "policy") {
+    const title = isDanger(lead.policy) ? named(lead.title) : `Against the rule "${named(lead.title)}"`;
+    return `${called ?? title}${where}`;
+  }
   if (lead.kind !== "novelty") return where.trim();
   switch (lead.dimension) {
     case "risky-action":

@@ -133,10 +133,17 @@ const WEIGHTS: Readonly<Record<Topic, number>> = {
 const KIND_WEIGHTS: Readonly<Record<Finding["kind"], number>> = { anomaly: 3, policy: 2, insight: 1, novelty: 0 };
 const SEVERITY_STEP = 5;
 
+/** The organization's own rules say less in a headline than what happened: they are told as evidence. */
+const HOUSE_RULE = 3;
+
+/** Findings of the built-in danger rules, apart from the organization's own policies. */
+export const isDanger = (policy: string): boolean => policy.startsWith("danger/");
+
 /** Which finding an incident is told by: the highest. */
 export function prominence(finding: Finding, signal: Signal | undefined, severityRank: number): number {
   const topic = topicsOf(finding, signal)[0];
-  return severityRank * SEVERITY_STEP + KIND_WEIGHTS[finding.kind] + (topic ? WEIGHTS[topic] : 0);
+  const ofTheHouse = finding.kind === "policy" && !isDanger(finding.policy) ? HOUSE_RULE : 0;
+  return severityRank * SEVERITY_STEP + KIND_WEIGHTS[finding.kind] - ofTheHouse + (topic ? WEIGHTS[topic] : 0);
 }
 
 /** The lead's own topics first, then the incident's others, the telling ones first. */

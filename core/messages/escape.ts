@@ -41,6 +41,6 @@ export function escapeSlack(text: string): string {
     .replace(/</g, "&lt;")
     .replace(/>/g, "&gt;")
     .replace(/[*_~`]/g, `${WORD_JOINER}$&${WORD_JOINER}`)
-    .replace(/:(?=\w)/g, `:${WORD_JOINER}`)
+    .replace(/:(?=[\w+-]+:)/g, `:${WORD_JOINER}`)
     .replace(/@(?=\w)/g, `@${WORD_JOINER}`);
 }

@@ -1,7 +1,7 @@
 import type { CostImpact } from "../domain/finding.ts";
 import type { Evidence, Incident, PotentialCause } from "../domain/incident.ts";
 import { listed, utcWindow } from "./format.ts";
-import { dollarRange, isZeroRange } from "./money.ts";
+import { costInBrief, dollarRange, isZeroRange } from "./money.ts";
 import { accountInFull, accountName } from "./phrases.ts";
 import { principalWords } from "./principal.ts";
 import { named, shorten, visible } from "./visible.ts";
@@ -72,6 +72,7 @@ function summaryLines(incident: Incident, options: NotificationOptions): readonl
         ]),
     text(`Where: ${[...where, ...(places.length === 0 ? [] : [listed(places, 4)])].join("; ")}`),
     text(`When: ${utcWindow(incident.window)}`),
+    text(`Cost: ${costInBrief(incident.cost)}`),
     ...(severityReasons.length === 0
       ? []
       : [
@@ -100,14 +101,14 @@ function causeLines(cause: PotentialCause, evidence: readonly Evidence[]): reado
   return [item(title), ...told.map(detail)];
 }
 
-/** The most particular evidence says most: what many causes share stands first and is told under ANOMALY SUMMARY. */
+/** Ids come strongest first. */
 function reasons(side: "for" | "against", ids: readonly string[], evidence: readonly Evidence[]): readonly string[] {
   const statements = ids.flatMap((id) => {
     const found = evidence.find((fact) => fact.id === id);
     return found ? [`${shorten(found.statement, 160)} [${id}]`] : [];
   });
-  const shown = statements.slice(-TOLD);
-  const rest = ids.slice(0, Math.max(0, ids.length - TOLD));
+  const shown = statements.slice(0, TOLD);
+  const rest = ids.slice(TOLD);
   const also = rest.length === 0 ? "" : ` (also ${rest.join(", ")})`;
   return shown.map((statement, at) => `${side}: ${statement}${at === shown.length - 1 ? also : ""}`);
 }

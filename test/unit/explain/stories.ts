@@ -2,6 +2,7 @@ import type { Incident } from "#core/domain/incident.ts";
 import { nanoUsd } from "#core/domain/money.ts";
 import { DAY, HOUR, MINUTE } from "#core/domain/time.ts";
 import type { PricedUsageEvent } from "#core/domain/usage-event.ts";
+import { instanceTypePolicy } from "#core/policies/policy.ts";
 import {
   anomaly,
   DEV,
@@ -63,7 +64,7 @@ function fleet(): Promise<Incident> {
     draft(found, made, [PROD], { joinedBy: ["the same principal and session"] }),
     [...before, ...made, gone],
     {
-      approved: { approvedTypes: ({ type }) => (type === "production" ? ["m5.*", "t3.*"] : null) },
+      policies: [instanceTypePolicy("approved", ["production"], ["m5.*", "t3.*"], "low")],
     },
   );
 }
