@@ -26,7 +26,7 @@ export function role(seed: number, account: string, name: string, path = "/"): R
   return { account, name, arn, id: stableId(seed, "AROA", arn) };
 }
 
-export interface SessionOptions {
+interface SessionOptions {
   readonly session: string;
   readonly since: Millis;
   readonly sourceIp: string;

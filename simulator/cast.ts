@@ -26,7 +26,7 @@ export interface Cast {
   readonly legacyUser: { readonly name: string; readonly ip: string };
 }
 
-export interface FunctionSpec {
+interface FunctionSpec {
   readonly name: string;
   readonly role: Role;
   readonly weight: number;

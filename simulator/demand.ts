@@ -3,7 +3,7 @@ import { CLUMP, DEMAND } from "./parameters.ts";
 import { Random } from "./prng.ts";
 import { DAY, HOUR, isWeekend, type Millis } from "./time.ts";
 
-export type Rhythm = "office" | "customers" | "flat";
+type Rhythm = "office" | "customers" | "flat";
 
 /** How busy everything is: hour of the day, weekend, growth, and days on which the organization or an account has more to do. */
 export class Demand {

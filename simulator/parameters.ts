@@ -44,7 +44,7 @@ export const DISPERSION = { busy: 20, steady: 8, bursty: 2.5, people: 1.5 } as c
 export const CLUMP = { share: 0.3, size: 5, spread: 2 * MINUTE } as const;
 
 /** How large each kind of account is. Judgement; the proportions, and the total of 12 accounts at about 11,000 events a day. */
-export interface AccountScale {
+interface AccountScale {
   /** Lambda invocations with data events a day. */
   readonly invocations: number;
   /** S3 data events a day. */
@@ -99,8 +99,8 @@ export const SCALE: Readonly<Record<AccountType, AccountScale>> = {
     tasks: 12,
   },
   production: {
-    invocations: 950,
-    objects: 520,
+    invocations: 880,
+    objects: 470,
     secrets: 150,
     keys: 140,
     deployments: 4,

@@ -82,11 +82,13 @@ export class Random {
 
   /** A version 4 UUID. */
   uuid(): string {
-    const a = word(this.uint32());
-    const b = word(this.uint32());
-    const c = word((this.uint32() & 0x3fffffff) | 0x80000000);
-    const d = word(this.uint32());
-    return `${a}-${b.slice(0, 4)}-4${b.slice(5)}-${c.slice(0, 4)}-${c.slice(4)}${d}`;
+    const a = this.uint32();
+    const b = this.uint32();
+    const c = this.uint32();
+    const d = this.uint32();
+    const version = (b & 0x0fff) | 0x4000;
+    const variant = ((c >>> 16) & 0x3fff) | 0x8000;
+    return `${four(a >>> 16)}${four(a & 0xffff)}-${four(b >>> 16)}-${four(version)}-${four(variant)}-${four(c & 0xffff)}${four(d >>> 16)}${four(d & 0xffff)}`;
   }
 
   /** Characters of an alphabet. */
@@ -97,7 +99,10 @@ export class Random {
   }
 }
 
-const word = (value: number): string => ((value >>> 0) + 0x100000000).toString(16).slice(1);
+/** Looked up, because most of what a world is made of is identifiers. */
+const FOUR_DIGITS = Array.from({ length: 65536 }, (_, value) => value.toString(16).padStart(4, "0"));
+const four = (value: number): string => FOUR_DIGITS[value] ?? "0000";
+const word = (value: number): string => `${four(value >>> 16)}${four(value & 0xffff)}`;
 
 /** Three well-mixed 32-bit words of a text (murmur-like multiplications, one lane a word). */
 function hashWords(text: string): [number, number, number] {

@@ -19,10 +19,7 @@ export const compactSecond = (time: Millis): string => isoSeconds(time).replace(
 /** `2026/11/03`, as S3 keys have it. */
 export const datePath = (time: Millis): string => new Date(time).toISOString().slice(0, 10).replaceAll("-", "/");
 
-/** 0 is Monday. */
-export const weekday = (time: Millis): number => (new Date(time).getUTCDay() + 6) % 7;
-
-export const isWeekend = (time: Millis): boolean => weekday(time) >= 5;
+export const isWeekend = (time: Millis): boolean => new Date(time).getUTCDay() % 6 === 0;
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"] as const;
 

@@ -35,7 +35,7 @@ export interface PlantedStory {
   readonly end: string;
   /** How many records it made. */
   readonly eventCount: number;
-  /** All of them, up to {@link MAX_EVENT_IDS}; then every n-th. */
+  /** All of them, up to 400; then every n-th. */
   readonly eventIds: readonly string[];
   /** What can be counted: instances launched, gateways left, calls denied. */
   readonly measures: Readonly<Record<string, number>>;
@@ -68,7 +68,7 @@ export interface LateFile {
   readonly delivered: string;
 }
 
-export const MAX_EVENT_IDS = 400;
+const MAX_EVENT_IDS = 400;
 
 /** Evenly spread, first and last included. */
 export function sampleIds(ids: readonly string[]): readonly string[] {

@@ -9,7 +9,8 @@ export interface WrittenWorld {
   readonly events: number;
   /** On disk. */
   readonly bytes: number;
-  readonly planted: Truth["planted"];
+  /** Planted incidents; what is benign is planted beside them. */
+  readonly planted: number;
   readonly truth: Truth;
 }
 
@@ -24,7 +25,10 @@ export function writeWorld(options: SimulationOptions & { readonly out: string }
   let bytes = 0;
   for (;;) {
     const next = world.next();
-    if (next.done) return { files, events: next.value.events, bytes, planted: next.value.planted, truth: next.value };
+    if (next.done) {
+      const planted = next.value.planted.filter((story) => story.kind === "incident").length;
+      return { files, events: next.value.events, bytes, planted, truth: next.value };
+    }
     const path = join(options.out, next.value.path);
     const folder = dirname(path);
     if (!made.has(folder)) {

@@ -5,14 +5,14 @@ import type { Random } from "../prng.ts";
 import { deploySession, recordDeployment, recordTerraformRun, terraformSession } from "../processes/pipelines.ts";
 import { orchestrator, recordRelease } from "../processes/releases.ts";
 import { groupLaunch, scalingSession } from "../processes/scaling.ts";
-import { changeState, createTags } from "../records/ec2.ts";
+import { createTags } from "../records/ec2.ts";
 import { assumeRole, createRole, putRolePolicy } from "../records/identity.ts";
+import { changeState } from "../records/instances.ts";
 import { change, createAccount, createStack, updateScalingGroup, updateStack } from "../records/operations.ts";
 import { DAY, HOUR, isoSeconds, MINUTE, SECOND } from "../time.ts";
 import { userAgents } from "../user-agents.ts";
 import type { World } from "../world.ts";
-import type { Played } from "./stage.ts";
-import { NO_TIME, Scene, type StoryScript } from "./stage.ts";
+import { NO_TIME, type Played, Scene, type StoryScript } from "./stage.ts";
 
 /** A deployment that triples a fleet, through the usual pipeline. */
 export const fleetTripled: StoryScript = {
@@ -20,7 +20,7 @@ export const fleetTripled: StoryScript = {
   kind: "benign",
   play(stage, random) {
     const { world } = stage;
-    const choices = stage.accounts("production").map((account) => [account]);
+    const choices = stage.each("production");
     const booking = stage.book(random, choices, { duration: 40 * MINUTE, hours: [8, 16], workingDays: true });
     const account = booking?.accounts[0];
     const fleet = account && world.cast(account).fleets[0];
@@ -74,11 +74,7 @@ export const demandFollowed: StoryScript = {
   play(stage, random) {
     const { world } = stage;
     const duration = 5 * HOUR;
-    const booking = stage.book(
-      random,
-      stage.accounts("production").map((account) => [account]),
-      { duration, hours: [9, 18] },
-    );
+    const booking = stage.book(random, stage.each("production"), { duration, hours: [9, 18] });
     const account = booking?.accounts[0];
     const fleet = account && world.cast(account).fleets[0];
     if (!booking || !account || !fleet) return { leftOut: NO_TIME };
@@ -119,7 +115,7 @@ export const terraformAsUsual: StoryScript = {
   kind: "benign",
   play(stage, random) {
     const { world } = stage;
-    const choices = stage.accounts("production", "staging", "development").map((account) => [account]);
+    const choices = stage.each("production", "staging", "development");
     const booking = stage.book(random, choices, { duration: 30 * MINUTE, hours: [8, 17], workingDays: true });
     const account = booking?.accounts[0];
     if (!booking || !account) return { leftOut: NO_TIME };
@@ -163,7 +159,7 @@ export const loggedTwice: StoryScript = {
     const { world } = stage;
     const source = orchestrator(world);
     if (!source) return { leftOut: "needs a shared-services account" };
-    const choices = stage.accounts("production", "staging", "development").map((account) => [account]);
+    const choices = stage.each("production", "staging", "development");
     const booking = stage.book(random, choices, { duration: 10 * MINUTE, hours: [8, 17], workingDays: true });
     const account = booking?.accounts[0];
     if (!booking || !account) return { leftOut: NO_TIME };

@@ -17,7 +17,7 @@ export const lambdaLoop: StoryScript = {
   kind: "incident",
   play(stage, random) {
     const { world } = stage;
-    const choices = stage.accounts("production", "staging", "development").map((account) => [account]);
+    const choices = stage.each("production", "staging", "development");
     const duration = random.int(13, 17) * MINUTE;
     const booking = stage.book(random, choices, { duration, hours: [0, 23] });
     const account = booking?.accounts[0];
@@ -74,7 +74,7 @@ export const deniedStorm: StoryScript = {
   kind: "incident",
   play(stage, random) {
     const { world } = stage;
-    const choices = stage.accounts("production", "staging").map((account) => [account]);
+    const choices = stage.each("production", "staging");
     const duration = random.int(40, 75) * MINUTE;
     const booking = stage.book(random, choices, { duration, hours: [8, 17], workingDays: true });
     const account = booking?.accounts[0];
@@ -147,7 +147,7 @@ export const modelSpree: StoryScript = {
   kind: "incident",
   play(stage, random) {
     const { world } = stage;
-    const choices = stage.accounts("sandbox", "development").map((account) => [account]);
+    const choices = stage.each("sandbox", "development");
     const duration = random.int(45, 100) * MINUTE;
     const booking = stage.book(random, choices, { duration, hours: [7, 22] });
     const account = booking?.accounts[0];

@@ -5,10 +5,11 @@ import type { Outage, PlantedStory, StoryKind } from "../truth.ts";
 import type { World } from "../world.ts";
 import { demandFollowed, fleetTripled, loggedTwice, newAccount, terraformAsUsual } from "./benign.ts";
 import { deniedStorm, lambdaLoop, modelSpree } from "./floods.ts";
+import { loggingSwitchedOff, secretsSweep } from "./insiders.ts";
 import { fortySevenInstances, gpuMining } from "./launches.ts";
 import { natLeak, volumesNeverFreed } from "./leaks.ts";
 import { type Insight, Stage, type StoryScript } from "./stage.ts";
-import { fakeTerraform, loggingSwitchedOff, secretsSweep, stolenRole } from "./thefts.ts";
+import { fakeTerraform, stolenRole } from "./thefts.ts";
 
 /** In the order in which they choose their time: those with the least choice first. */
 const SCRIPTS: readonly StoryScript[] = [
@@ -67,7 +68,7 @@ export function plant(world: World): Plants {
 function planOutage(stage: Stage): Outage | null {
   const random = stage.world.random("story/delivery-outage");
   const duration = Math.round(random.between(DELIVERY.outage.low, DELIVERY.outage.high) / HOUR) * HOUR;
-  const choices = stage.accounts("staging", "development", "production").map((account) => [account]);
+  const choices = stage.each("staging", "development", "production");
   const booking = stage.book(random, choices, { duration, hours: [0, 24] });
   const account = booking?.accounts[0];
   return booking && account ? { account: account.id, start: booking.start, end: booking.end } : null;

@@ -2,8 +2,9 @@ import { personSession } from "../people.ts";
 import { jobSession, launchTags } from "../processes/jobs.ts";
 import { loadTester } from "../processes/launches.ts";
 import { legacyCaller } from "../processes/services.ts";
-import { authorizeIngress, importKeyPair, launchAttempt, runInstances } from "../records/ec2.ts";
+import { authorizeIngress, importKeyPair } from "../records/ec2.ts";
 import { createUser, getCallerIdentity } from "../records/identity.ts";
+import { launchAttempt, runInstances } from "../records/instances.ts";
 import { change, read } from "../records/operations.ts";
 import { denied, failed } from "../records/record.ts";
 import { HOUR, MINUTE, SECOND } from "../time.ts";
@@ -86,7 +87,7 @@ export const gpuMining: StoryScript = {
   kind: "incident",
   play(stage, random) {
     const { world } = stage;
-    const choices = stage.accounts("development", "sandbox", "production").map((account) => [account]);
+    const choices = stage.each("development", "sandbox", "production");
     const booking = stage.book(random, choices, { duration: HOUR, hours: [0, 23] });
     const account = booking?.accounts[0];
     if (!booking || !account) return { leftOut: NO_TIME };

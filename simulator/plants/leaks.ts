@@ -11,7 +11,7 @@ export const volumesNeverFreed: StoryScript = {
   kind: "incident",
   play(stage, random) {
     const { world } = stage;
-    const choices = stage.accounts("production", "staging", "development").map((account) => [account]);
+    const choices = stage.each("production", "staging", "development");
     const duration = random.int(25, 45) * MINUTE;
     const booking = stage.book(random, choices, { duration, hours: [0, 23] });
     const account = booking?.accounts[0];
@@ -82,7 +82,7 @@ export const natLeak: StoryScript = {
     const room = world.end - stage.opens;
     const duration = Math.min(random.int(80, 116) * HOUR, Math.floor((room * 0.85) / HOUR) * HOUR);
     if (duration < 30 * HOUR) return { leftOut: "a slow leak needs a span of at least six days" };
-    const choices = stage.accounts("staging", "development").map((account) => [account]);
+    const choices = stage.each("staging", "development");
     const booking = stage.book(random, choices, { duration, hours: [0, 24] });
     const account = booking?.accounts[0];
     if (!booking || !account) return { leftOut: NO_TIME };

@@ -23,6 +23,11 @@ export class Stage {
     return this.world.organization.accounts.filter((account) => types.includes(account.type) && !account.isNew);
   }
 
+  /** The same, as choices of one account each. */
+  each(...types: readonly SimulatedAccount["type"][]): readonly (readonly SimulatedAccount[])[] {
+    return this.accounts(...types).map((account) => [account]);
+  }
+
   /** A free time in one of the sets of accounts, which is then taken; `null` where nothing fits. */
   book(random: Random, choices: readonly (readonly SimulatedAccount[])[], wish: Wish): Booking | null {
     if (choices.length === 0) return null;
@@ -53,14 +58,14 @@ export class Stage {
   }
 }
 
-export interface Wish {
+interface Wish {
   readonly duration: Millis;
   /** UTC hours in which it may start: from, to (exclusive). */
   readonly hours: readonly [number, number];
   readonly workingDays?: boolean;
 }
 
-export interface Booking {
+interface Booking {
   readonly accounts: readonly SimulatedAccount[];
   readonly start: Millis;
   readonly end: Millis;

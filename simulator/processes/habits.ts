@@ -1,7 +1,8 @@
 import type { SimulatedAccount } from "../organization.ts";
 import { OFFICE_NETWORK, type Person } from "../people.ts";
 import type { Random } from "../prng.ts";
-import { authorizeIngress, changeState, createTags, instanceId } from "../records/ec2.ts";
+import { authorizeIngress, createTags } from "../records/ec2.ts";
+import { changeState, instanceId } from "../records/instances.ts";
 import { change } from "../records/operations.ts";
 import type { Operation } from "../records/record.ts";
 import type { Millis } from "../time.ts";

@@ -3,7 +3,7 @@ import { poisson } from "../distributions.ts";
 import type { SimulatedAccount } from "../organization.ts";
 import { DEV_BOX, DISPERSION, LAUNCHER, SCALE, SERVICES } from "../parameters.ts";
 import { type Person, personSession } from "../people.ts";
-import { changeState, type Launch, launchAttempt, runInstances } from "../records/ec2.ts";
+import { changeState, type Launch, launchAttempt, runInstances } from "../records/instances.ts";
 import { read } from "../records/operations.ts";
 import { failed } from "../records/record.ts";
 import { HOUR, isWeekend, MINUTE, type Millis, SECOND } from "../time.ts";

@@ -4,7 +4,7 @@ import { logNormal } from "../distributions.ts";
 import type { SimulatedAccount } from "../organization.ts";
 import { DEMAND, SCALING, SERVICES } from "../parameters.ts";
 import type { Random } from "../prng.ts";
-import { changeState, instanceId, runInstances } from "../records/ec2.ts";
+import { changeState, instanceId, runInstances } from "../records/instances.ts";
 import { read } from "../records/operations.ts";
 import { DAY, HOUR, isWeekend, type Millis } from "../time.ts";
 import { type ProcessFactory, Recorder, type World } from "../world.ts";

@@ -43,7 +43,7 @@ export interface Place {
   readonly region: string;
 }
 
-export type CloudTrailRecord = { readonly [key: string]: Json | undefined } & {
+type CloudTrailRecord = { readonly [key: string]: Json | undefined } & {
   readonly eventID: string;
   readonly eventTime: string;
 };
