@@ -105,7 +105,14 @@ program
   .addOption(WORKSPACE)
   .addOption(FORMAT())
   .addOption(REDACT)
-  .option("--notification", "as the notification that would be sent")
+  .addOption(
+    new Option("--notification <form>", "as the notification that would be sent").choices([
+      "text",
+      "email",
+      "slack",
+      "markdown",
+    ]),
+  )
   .action(async (id, options) => (await import("./commands/incidents.ts")).showIncident(id, options));
 
 program

@@ -1,0 +1,133 @@
+import { rmSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import type { Analysis } from "#core/domain/analysis.ts";
+import { TrailwatchError } from "#core/domain/errors.ts";
+import { type Severity, severityRank } from "#core/domain/finding.ts";
+import { redactAnalysis } from "#core/messages/redact.ts";
+import type { ReadSelection } from "#core/ports/event-source.ts";
+import { analyseStore, redactReport, reportModel, writeReport } from "../analysis.ts";
+import { countArgument, timeArgument } from "../arguments.ts";
+import type { AwsOptions } from "../aws.ts";
+import { loadConfiguration, loadOrganization } from "../configuration.ts";
+import { EXIT } from "../exit-codes.ts";
+import { ingest } from "../ingest/index.ts";
+import { insightRecords } from "../ingest/ledger.ts";
+import { createProgress } from "../progress.ts";
+import { renderJson, renderNdjson } from "../render/json.ts";
+import { renderMarkdown } from "../render/markdown.ts";
+import { renderText } from "../render/text.ts";
+import { sourcesOf } from "../sources.ts";
+import { withStore } from "../store.ts";
+import { textOptions } from "../terminal.ts";
+import { makeWorkspace } from "../workspace.ts";
+import type { Format } from "./incidents.ts";
+
+export interface AnalyzeOptions extends AwsOptions {
+  readonly out: string;
+  readonly config?: string;
+  readonly organization?: string;
+  readonly format: Format;
+  readonly from?: string;
+  readonly to?: string;
+  readonly account?: readonly string[];
+  readonly region?: readonly string[];
+  readonly eventName?: readonly string[];
+  readonly workers?: string;
+  /** A file, or whether to write one at all. */
+  readonly report?: string | boolean;
+  readonly fresh?: boolean;
+  readonly failOn?: Severity;
+  readonly redact?: boolean;
+  readonly quiet?: boolean;
+}
+
+export async function analyze(paths: readonly string[], options: AnalyzeOptions): Promise<void> {
+  const config = loadConfiguration(options.config);
+  const directory = loadOrganization(options.organization, config);
+  const selection = selectionOf(options);
+  const sources = await sourcesOf(paths, options);
+  const place = makeWorkspace(options.out);
+  if (options.fresh) for (const suffix of ["", ".wal"]) rmSync(place.store + suffix, { force: true });
+
+  const progress = createProgress(process.stderr, options.quiet ?? false);
+  const interrupt = new AbortController();
+  const onSignal = (): void => interrupt.abort();
+  process.once("SIGINT", onSignal);
+  try {
+    const summary = await ingest({
+      sources,
+      selection,
+      storePath: place.store,
+      quarantinePath: place.quarantine,
+      workers:
+        options.workers === undefined
+          ? Math.max(1, availableParallelism() - 1)
+          : countArgument("--workers", options.workers),
+      signal: interrupt.signal,
+      onProgress: progress.reading,
+    });
+    if (summary.read === 0 && summary.files === 0 && summary.filesSkipped === 0) throw nothingRead(paths);
+    const analysis = await withStore(place, "write", async ({ instance, events, incidents }) => {
+      const about = { store: events, directory, config };
+      const found = await analyseStore({
+        ...about,
+        ingest: summary,
+        insights: await insightRecords(instance),
+        onStep: progress.step,
+      });
+      await incidents.save(found.incidents);
+      const kept = { ...found, incidents: await incidents.list() };
+      if (options.report !== false) {
+        progress.step("drawing");
+        const model = await reportModel(kept, about);
+        const file = typeof options.report === "string" ? options.report : place.report;
+        await writeReport(options.redact ? redactReport(model) : model, file);
+        progress.say(`report: ${file}`);
+      }
+      return kept;
+    });
+    progress.done();
+    process.stdout.write(render(options.redact ? redactAnalysis(analysis) : analysis, options.format));
+    if (isMet(analysis, options.failOn)) process.exitCode = EXIT.failOn;
+  } finally {
+    progress.done();
+    process.off("SIGINT", onSignal);
+  }
+}
+
+function selectionOf(options: AnalyzeOptions): ReadSelection {
+  return {
+    from: timeArgument("--from", options.from),
+    to: timeArgument("--to", options.to),
+    accounts: options.account,
+    regions: options.region,
+    eventNames: options.eventName,
+  };
+}
+
+function render(analysis: Analysis, format: Format): string {
+  switch (format) {
+    case "text":
+      return renderText(analysis, textOptions(process.stdout));
+    case "json":
+      return renderJson(analysis);
+    case "ndjson":
+      return renderNdjson(analysis);
+    case "markdown":
+      return renderMarkdown(analysis);
+  }
+}
+
+const isMet = ({ incidents }: Analysis, failOn: Severity | undefined): boolean =>
+  failOn !== undefined &&
+  incidents.some(
+    ({ severity, expected, mute }) =>
+      !expected.expected && mute === null && severityRank(severity) >= severityRank(failOn),
+  );
+
+const nothingRead = (paths: readonly string[]): TrailwatchError =>
+  new TrailwatchError(
+    "NOTHING_READ",
+    `no CloudTrail file under ${paths.join(", ")}`,
+    "Check the path and the --from, --to, --account and --region that may leave everything out.",
+  );

@@ -1,0 +1,40 @@
+import type { DuckDBInstance } from "@duckdb/node-api";
+import { DuckDbEventStore } from "#adapters/duckdb/duckdb-event-store.ts";
+import { DuckDbIncidentStore } from "#adapters/duckdb/incident-store.ts";
+import { openStore } from "#adapters/duckdb/open-store.ts";
+import { actionRisk, riskRank } from "#core/risk/action-risk.ts";
+import { VERSION } from "./version.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** The stores of a workspace, open. */
+export interface OpenWorkspace {
+  readonly instance: DuckDBInstance;
+  readonly events: DuckDbEventStore;
+  readonly incidents: DuckDbIncidentStore;
+}
+
+const RISKY = riskRank("medium");
+
+/**
+ * Opens what an earlier `analyze` left, for as long as `use` runs. Throws TrailwatchError `NOT_FOUND`, `STORE_BUSY`,
+ * `STORE_VERSION` or `STORE_UNUSABLE`.
+ */
+export async function withStore<T>(
+  { store }: Workspace,
+  access: "read" | "write",
+  use: (open: OpenWorkspace) => Promise<T>,
+): Promise<T> {
+  const instance = await openStore(store, { toolVersion: VERSION });
+  try {
+    const events = await DuckDbEventStore.open(instance, {
+      riskyAction: (service, action) => riskRank(actionRisk(service, action).level) >= RISKY,
+    });
+    try {
+      return await use({ instance, events, incidents: new DuckDbIncidentStore(instance) });
+    } finally {
+      events.close();
+    }
+  } finally {
+    instance.closeSync();
+  }
+}
