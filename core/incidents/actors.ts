@@ -1,3 +1,4 @@
+import type { Principal } from "../domain/usage-event.ts";
 import { matchesAnyGlob } from "./globs.ts";
 
 /** A service's host name (`autoscaling.amazonaws.com`) or the `AWS Internal` that CloudTrail writes for unnamed ones. */
@@ -16,6 +17,10 @@ export const isAwsService = (principal: string): boolean => isAwsHost(principal)
  */
 export const isIdentityCenterRole = (principal: string): boolean =>
   /:role\/(?:aws-reserved\/sso\.amazonaws\.com\/(?:[^/]+\/)?)?AWSReservedSSO_/.test(principal);
+
+/** Somebody who may sign in from anywhere: people of Identity Center or SAML. Machines and keys have places. */
+export const isTraveller = ({ id, type }: Pick<Principal, "id" | "type">): boolean =>
+  type === "identity-center" || type === "saml" || isIdentityCenterRole(id);
 
 export const isUser = (principal: string): boolean => /:user\//.test(principal);
 

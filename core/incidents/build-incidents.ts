@@ -5,6 +5,7 @@ import { compareText } from "../domain/ordering.ts";
 import { type EpochMs, isoTime, type TimeWindow } from "../domain/time.ts";
 import type { AccountDirectory } from "../ports/account-directory.ts";
 import type { AccountCoverage, EventStore } from "../ports/event-store.ts";
+import { attributeMoney } from "./attribute-money.ts";
 import { gatherCommonness } from "./commonness.ts";
 import type { IncidentsConfig } from "./config.ts";
 import { expectedVerdict } from "./expected.ts";
@@ -34,7 +35,8 @@ const EVENT_IDS = 200;
  * then newest first, then id. Groups below the configured severity are left out; revisions are the store's business.
  */
 export async function buildIncidents(input: IncidentsInput): Promise<IncidentDraft[]> {
-  const { findings, store, directory, coverage, span, config, now } = input;
+  const { store, directory, coverage, span, config, now } = input;
+  const findings = await attributeMoney(store, input.findings);
   const commonness = await gatherCommonness(store, findings);
   const loggedAccounts = new Set(coverage.map(({ account }) => account));
   const accountSince = new Map(coverage.map(({ account, first }) => [account, first]));

@@ -3,7 +3,8 @@ import { severityRank } from "../domain/finding.ts";
 import { nanoUsd } from "../domain/money.ts";
 import type { TimeWindow } from "../domain/time.ts";
 import { signalRegion, type UsageEvent } from "../domain/usage-event.ts";
-import { isAwsService, isIdentityCenterRole } from "./actors.ts";
+import { isAwsService, isTraveller } from "./actors.ts";
+import { isCapacity } from "./capacity.ts";
 import { isFreshNetwork, type KeyCommonness } from "./commonness.ts";
 import type { IncidentsConfig } from "./config.ts";
 import { shareOf } from "./facets.ts";
@@ -32,6 +33,8 @@ const NETWORK_SHARE = 0.3;
 /** Refused attempts before a success that make it more than a slip. */
 const ATTEMPTS = 3;
 const MANY_SECRETS = 10;
+/** Recursion with a purpose (pages, chunks) stays far below. */
+const SELF_INVOCATIONS = 500;
 
 /**
  * A network that nobody in the organization had used, under credentials that are not a person's from Identity Center:
@@ -44,8 +47,7 @@ export function freshNetworks({ material, commonness, span, config }: Escalation
     .filter((network) => isFreshNetwork(commonness, network, material.window.start, span, config))
     .filter((network) =>
       material.events.some(
-        ({ origin, principal }) =>
-          origin.network === network && !isIdentityCenterRole(principal.id) && !isAwsService(principal.id),
+        ({ origin, principal }) => origin.network === network && !isTraveller(principal) && !isAwsService(principal.id),
       ),
     );
 }
@@ -166,6 +168,17 @@ const secretsNeverReadBefore: Escalation = (input) => {
   return null;
 };
 
+/** Lambda names the session of a function's role after the function. */
+const selfInvocation: Escalation = ({ material }) => {
+  const calls = material.events.filter(({ service, action }) => service === "lambda" && action === "Invoke");
+  const own = calls.filter(
+    ({ principal, resources }) =>
+      principal.session !== null && resources.some((resource) => lastPart(resource) === principal.session),
+  );
+  if (own.length < SELF_INVOCATIONS || own.length * 2 < calls.length) return null;
+  return { severity: "medium", reason: `a function invoked itself at least ${own.length} times` };
+};
+
 const newAdministrator: Escalation = (input) => {
   const found = dangers(input);
   if (!found.has("danger/admin-granted") || !found.has("danger/credential-for-other")) return null;
@@ -220,15 +233,14 @@ export const ESCALATIONS: readonly Escalation[] = [
   coveredTracks,
   successAfterAttempts,
   secretsNeverReadBefore,
+  selfInvocation,
   launchFromFreshNetwork,
   launchInNewRegion,
   riskyFirstFromNewPlace,
 ];
 
-/** Something that keeps costing until somebody stops it. */
-const addsCapacity = ({ quantities }: UsageEvent): boolean =>
-  quantities.some(
-    ({ kind, change }) =>
-      change === "added" &&
-      (kind.endsWith("instances") || kind.endsWith("-nodes") || kind === "nat-gateways" || kind === "container-tasks"),
-  );
+/** `resize` of `function/resize` and of `arn:aws:lambda:eu-west-1:111111111111:function:resize`. */
+const lastPart = (resource: string): string =>
+  resource.slice(Math.max(resource.lastIndexOf("/"), resource.lastIndexOf(":")) + 1);
+
+const addsCapacity = ({ quantities }: UsageEvent): boolean => quantities.some(isCapacity);

@@ -2,7 +2,8 @@ import { severityRank } from "../domain/finding.ts";
 import type { ExpectedVerdict } from "../domain/incident.ts";
 import { DAY, type EpochMs } from "../domain/time.ts";
 import type { UsageEvent } from "../domain/usage-event.ts";
-import { isAwsService, isPipeline, principalName } from "./actors.ts";
+import { isAwsService, isIdentityCenterRole, isPipeline, principalName } from "./actors.ts";
+import { isCapacity } from "./capacity.ts";
 import { DANGER_RULES } from "./danger-rules.ts";
 import type { EscalationInput } from "./escalations.ts";
 import { freshNetworks } from "./escalations.ts";
@@ -28,11 +29,14 @@ const SCALERS = new Set([
   "elasticmapreduce.amazonaws.com",
 ]);
 
+/** Hosts that AWS writes into `invokedBy` when it deploys on a role's behalf. */
+const DEPLOYERS = new Set(["cloudformation.amazonaws.com", "codepipeline.amazonaws.com", "codedeploy.amazonaws.com"]);
+
 /** Who or what stands behind a part of the events, and how much larger than before that excuses. */
 interface Explained {
   readonly reason: string;
   readonly multiple: number;
-  readonly by: "scaling" | "deployment" | "pipeline" | "setup";
+  readonly by: "scaling" | "deployment" | "pipeline" | "routine" | "setup";
 }
 
 /**
@@ -85,7 +89,13 @@ function neverExpected(input: ExpectedInput): string | null {
 }
 
 function explain(event: UsageEvent, input: ExpectedInput): Explained | null {
-  return setUp(event, input) ?? scaled(event, input) ?? deployed(event, input) ?? piped(event, input);
+  return (
+    setUp(event, input) ??
+    scaled(event, input) ??
+    deployed(event, input) ??
+    piped(event, input) ??
+    routine(event, input)
+  );
 }
 
 /** A scaling group's own launch; a larger one where a deployment had just set the group's size. */
@@ -112,7 +122,8 @@ function scaled(event: UsageEvent, { history, config }: ExpectedInput): Explaine
 
 /** CloudFormation on behalf of a role that deploys here. */
 function deployed(event: UsageEvent, { history, config }: ExpectedInput): Explained | null {
-  if (event.origin.invokedBy !== "cloudformation.amazonaws.com") return null;
+  const host = event.origin.invokedBy;
+  if (host === null || !DEPLOYERS.has(host)) return null;
   const { id } = event.principal;
   const past = history.principals.get(id);
   const byName = isPipeline(id, config.knownPipelines);
@@ -121,7 +132,7 @@ function deployed(event: UsageEvent, { history, config }: ExpectedInput): Explai
   return {
     by: "deployment",
     multiple: config.deploymentMultiple,
-    reason: `made by CloudFormation for ${principalName(id)}, which deployed there on ${days} earlier days`,
+    reason: `made by ${host} for ${principalName(id)}, which deployed there on ${days} earlier days`,
   };
 }
 
@@ -135,6 +146,31 @@ function piped(event: UsageEvent, { history, config }: ExpectedInput): Explained
     by: "pipeline",
     multiple: config.usualMultiple,
     reason: `made by the pipeline role ${principalName(id)} from ${event.origin.network ?? "its usual place"}, as on ${days} earlier days`,
+  };
+}
+
+/**
+ * A machine's role that adds capacity as it does on other days, from where it always does. Only for what is counted: a
+ * danger that somebody's role has grown used to is still one.
+ */
+function routine(event: UsageEvent, { material, history, config }: ExpectedInput): Explained | null {
+  const { id, type, mfa } = event.principal;
+  if (type !== "role" || mfa === true || isIdentityCenterRole(id) || !event.quantities.some(isCapacity)) return null;
+  const dangerous = material.findings.some(
+    (finding) => finding.kind === "policy" && severityRank(finding.severity) >= severityRank("medium"),
+  );
+  if (dangerous) return null;
+  const past = history.principals.get(id);
+  const network = event.origin.network ?? "";
+  const earlier = past?.daysByNetwork.get(network) ?? 0;
+  const later = past?.later.daysByNetwork.get(network) ?? 0;
+  // Hindsight asks for more: a thief who stays two days is no routine.
+  if (earlier < config.usualDays && earlier + later < config.usualDays + 2) return null;
+  const days = later > 0 ? `${earlier + later} other days` : `${earlier} earlier days`;
+  return {
+    by: "routine",
+    multiple: config.usualMultiple,
+    reason: `made by the role ${principalName(id)} from ${network || "its usual place"}, as on ${days}`,
   };
 }
 
@@ -177,7 +213,7 @@ function beyondHistory(events: readonly UsageEvent[], multiple: number, { histor
     // Calls are compared only where they have no size of their own.
     if (what.startsWith("calls ") && events.some(({ quantities }) => quantities.length > 0)) continue;
     const before = largestOf(past, what);
-    if (before === 0) return `it had never before added ${nameOf(what)}`;
+    if (before === 0) return `nothing like it was ever seen before: ${now} ${nameOf(what)}`;
     if (now > before * multiple) {
       return `${now} ${nameOf(what)} in an hour are ${round(now / before)} times the ${before} of its largest hour before`;
     }
@@ -186,7 +222,7 @@ function beyondHistory(events: readonly UsageEvent[], multiple: number, { histor
 }
 
 const largestOf = (past: readonly PrincipalHistory[], what: SizeOf): number =>
-  past.reduce((most, { largest }) => Math.max(most, largest.get(what) ?? 0), 0);
+  past.reduce((most, { largest, later }) => Math.max(most, largest.get(what) ?? 0, later.largest.get(what) ?? 0), 0);
 
 const nameOf = (what: SizeOf): string => what.replaceAll("-", " ");
 

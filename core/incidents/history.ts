@@ -13,14 +13,19 @@ export interface IncidentHistory {
   readonly deployments: readonly Deployment[];
 }
 
-export interface PrincipalHistory {
-  /** Successful calls of the incident's actions before it, in its accounts. */
+export interface Routine {
+  /** Successful calls of the incident's actions, in its accounts. */
   readonly calls: number;
   /** Distinct UTC days with such calls, by network (empty text: none logged). */
   readonly daysByNetwork: ReadonlyMap<string, number>;
   readonly days: number;
-  /** The largest hour before, see {@link hourlyPeaks}. */
+  /** The largest hour, see {@link hourlyPeaks}. */
   readonly largest: ReadonlyMap<SizeOf, number>;
+}
+
+export interface PrincipalHistory extends Routine {
+  /** The same after the incident, asked for only near the beginning of the data: a routine may have begun before it. */
+  readonly later: Routine;
   /** More calls were there than were read: sizes and days are lower bounds. */
   readonly truncated: boolean;
   /** Secrets or parameters were read before. */
@@ -46,6 +51,8 @@ export type SizeOf = QuantityKind | `calls ${string}`;
 /** Principals whose past is asked for: those that the incident is about. */
 const PRINCIPALS = 4;
 const CALLS_READ = 5000;
+/** What happens in the first days of the data is also held against the days after. */
+const HINDSIGHT = 7 * DAY;
 /** How long before the first launch its reason may have been deployed. */
 const DEPLOYED_BEFORE = HOUR;
 
@@ -63,7 +70,7 @@ const DEPLOYING = [
   "eks:UpdateNodegroupConfig",
 ];
 
-/** Two questions a principal and one for deployments. */
+/** Two or three questions a principal and two for deployments. */
 export async function gatherHistory(
   store: EventStore,
   material: IncidentMaterial,
@@ -74,6 +81,10 @@ export async function gatherHistory(
   const start = Math.max(span.start, material.window.start - config.historyDays * DAY);
   const before: TimeWindow = { start, end: material.window.start };
   const actions = material.facets.actions.map(({ value }) => value);
+  const after: TimeWindow | null =
+    material.window.start < span.start + HINDSIGHT
+      ? { start: material.window.end + DAY, end: Math.min(span.end, material.window.end + config.historyDays * DAY) }
+      : null;
   const principals = new Map<string, PrincipalHistory>();
   for (const { value: principal } of material.principals.slice(0, PRINCIPALS)) {
     const calls = await store.events(
@@ -85,8 +96,16 @@ export async function gatherHistory(
       principals: [principal],
       filter: { marks: ["secret-read", "parameter-read"] },
     });
+    const later =
+      after === null
+        ? []
+        : await store.events(
+            { window: after, accounts, principals: [principal], filter: { actions, outcomes: ["success"] } },
+            CALLS_READ,
+          );
     principals.set(principal, {
       ...summarise(calls),
+      later: summarise(later),
       truncated: calls.length === CALLS_READ,
       readSecrets: secrets.facets.events > 0,
     });
@@ -94,7 +113,7 @@ export async function gatherHistory(
   return { principals, deployments: await deploymentsOf(store, material, accounts, start) };
 }
 
-function summarise(calls: readonly UsageEvent[]): Omit<PrincipalHistory, "truncated" | "readSecrets"> {
+function summarise(calls: readonly UsageEvent[]): Routine {
   const days = new Set<number>();
   const byNetwork = new Map<string, Set<number>>();
   for (const { time, origin } of calls) {

@@ -24,12 +24,15 @@ const LEAKABLE: readonly QuantityKind[] = [
 const FREED_BEFORE = 5;
 const FREED_SHARE = 0.7;
 
-/** Left behind at once, from which it is a leak: so many, and so many times what was ever left at once before. */
-const LEAKED_LEAST = 5;
-const LEAKED_TIMES = 3;
-
-/** Not freed for this long; what is freed later was only slow. */
+/** Not freed for this long is left behind; what is freed sooner was in use. */
 const LATE: EpochMs = 12 * HOUR;
+
+/** A leak is on when of the last so many that should have been freed, at least so many were not: now and then one forgets one. */
+const LOOKED_AT = 8;
+const LEFT_BEHIND = 7;
+
+/** Calls that made what was left behind: fewer may be one record of freeing that never arrived. */
+const LEAKING_CALLS = 3;
 
 /** Remembered of one maker; a pipeline that only builds would otherwise fill memory. */
 const MOST_HELD = 2000;
@@ -47,14 +50,13 @@ interface Maker {
   readonly kind: QuantityKind;
   readonly account: string;
   readonly principal: string;
-  /** Not freed yet, oldest first. */
+  /** Made, oldest first, freed since or not; at most {@link MOST_HELD}. */
+  recent: Made[];
   readonly held: Map<string, Made>;
-  freed: number;
   made: number;
-  /** Most that were held when one of them was freed: what is usual. */
-  mostHeld: number;
-  /** Set once a leak is on: what was held when it began stays the measure. */
-  leak: { readonly usual: number; readonly since: EpochMs } | null;
+  freed: number;
+  /** While a leak is on: what was left behind, freed since or not. */
+  leak: Map<string, Made> | null;
 }
 
 /**
@@ -80,66 +82,78 @@ export class LeakFinder {
 
   /** Leaks that are still on at `end`, the end of the data, and those that ended before. Sorted by start, then id. */
   finish(end: EpochMs): PolicyViolation[] {
-    for (const maker of this.#makers.values()) this.#close(maker, end);
+    for (const maker of this.#makers.values()) {
+      this.#look(maker, end);
+      this.#close(maker);
+    }
     return this.#found.sort((a, b) => a.window.start - b.window.start || compareText(a.id, b.id));
   }
 
   #made(kind: QuantityKind, event: UsageEvent, id: string): void {
     if (isAwsService(event.principal.id)) return;
     const key = `${kind}|${event.account}|${event.principal.id}`;
-    const maker = this.#makers.get(key) ?? {
+    const maker: Maker = this.#makers.get(key) ?? {
       kind,
       account: event.account,
       principal: event.principal.id,
+      recent: [],
       held: new Map(),
-      freed: 0,
       made: 0,
-      mostHeld: 0,
+      freed: 0,
       leak: null,
     };
     this.#makers.set(key, maker);
     this.#makerOf.set(`${kind}|${id}`, maker);
-    maker.held.set(id, { event, id });
+    const made = { event, id };
+    maker.recent.push(made);
+    maker.held.set(id, made);
+    maker.leak?.set(id, made);
     maker.made += 1;
-    if (maker.leak === null && this.#leaks(maker)) maker.leak = { usual: maker.mostHeld, since: event.time };
-    for (const oldest of maker.held.keys()) {
-      if (maker.held.size <= MOST_HELD) break;
-      maker.held.delete(oldest);
-    }
+    if (maker.recent.length > MOST_HELD) this.#forget(maker);
+    this.#look(maker, event.time);
   }
 
-  #leaks({ held, freed, made, mostHeld }: Maker): boolean {
-    const before = made - held.size;
-    return (
-      freed >= FREED_BEFORE &&
-      before > 0 &&
-      freed / before >= FREED_SHARE &&
-      held.size >= Math.max(LEAKED_LEAST, LEAKED_TIMES * mostHeld)
-    );
+  #forget(maker: Maker): void {
+    for (const { id } of maker.recent.splice(0, MOST_HELD / 2)) {
+      maker.held.delete(id);
+      this.#makerOf.delete(`${maker.kind}|${id}`);
+    }
   }
 
   #freed(kind: QuantityKind, event: UsageEvent, id: string): void {
     const maker = this.#makerOf.get(`${kind}|${id}`);
-    if (!maker?.held.has(id)) return;
+    const made = maker?.held.get(id);
+    if (!maker || !made) return;
     this.#makerOf.delete(`${kind}|${id}`);
-    maker.freed += 1;
-    // Many at once, all freed in good time, are usual from now on.
-    if (maker.leak === null || event.time - maker.leak.since < LATE)
-      maker.mostHeld = Math.max(maker.mostHeld, maker.held.size);
+    if (!isLate(made, event.time)) maker.leak?.delete(id);
     maker.held.delete(id);
-    if (maker.leak && maker.held.size <= Math.max(1, maker.leak.usual)) this.#close(maker, event.time);
+    maker.freed += 1;
+    if (maker.leak !== null && !hasLeft(lastLate(maker, event.time), maker)) this.#close(maker);
   }
 
-  #close(maker: Maker, now: EpochMs): void {
+  #look(maker: Maker, now: EpochMs): void {
+    if (maker.leak !== null || maker.freed < FREED_BEFORE) return;
+    const late = lastLate(maker, now);
+    const [first] = late;
+    if (!first || !hasLeft(late, maker)) return;
+    const since = maker.recent.slice(maker.recent.indexOf(first));
+    const freedSince = since.filter(({ id }) => !maker.held.has(id)).length;
+    const [madeBefore, freedBefore] = [maker.made - since.length, maker.freed - freedSince];
+    if (freedBefore < FREED_BEFORE || freedBefore < FREED_SHARE * madeBefore) return;
+    maker.leak = new Map(since.filter(({ id }) => maker.held.has(id)).map((made) => [made.id, made]));
+  }
+
+  #close(maker: Maker): void {
     const { leak } = maker;
     maker.leak = null;
-    if (leak === null || now - leak.since < LATE) return;
-    const held = [...maker.held.values()];
-    const [first] = held;
-    const last = held[held.length - 1];
-    if (!first || !last || held.length < LEAKED_LEAST) return;
+    if (leak === null) return;
+    const left = [...leak.values()];
+    const [first] = left;
+    const last = left[left.length - 1];
+    if (!first || !last) return;
+    const events = [...new Map(left.map(({ event }) => [event.id, event])).values()];
+    if (events.length < LEAKING_CALLS) return;
     const facets = new FacetCounter();
-    const events = [...new Map(held.map(({ event }) => [event.id, event])).values()];
     for (const event of events) facets.add(event);
     const what = maker.kind.replaceAll("-", " ");
     this.#found.push({
@@ -152,13 +166,25 @@ export class LeakFinder {
       window: { start: first.event.time, end: last.event.time + 1 },
       severity: "medium",
       severityReasons: [
-        `${held.length} ${what} that ${principalName(maker.principal)} made were not freed, which freed ${maker.freed} before and never left more than ${leak.usual}`,
+        `${left.length} ${what} that ${principalName(maker.principal)} made were left behind, which had freed ${maker.freed} of ${maker.made - left.length} others`,
       ],
       eventIds: events.slice(0, FINDING_EVENT_IDS).map(({ id }) => id),
       facets: facets.result(),
     });
   }
 }
+
+const isLate = ({ event }: Made, now: EpochMs): boolean => now - event.time >= LATE;
+
+/** The last few that should have been freed by now. */
+function lastLate({ recent }: Maker, now: EpochMs): Made[] {
+  let end = recent.length;
+  for (let made = recent[end - 1]; made && !isLate(made, now); made = recent[end - 1]) end -= 1;
+  return recent.slice(Math.max(0, end - LOOKED_AT), end);
+}
+
+const hasLeft = (late: readonly Made[], { held }: Maker): boolean =>
+  late.length === LOOKED_AT && late.filter(({ id }) => held.has(id)).length >= LEFT_BEHIND;
 
 const sameRegion = (events: readonly UsageEvent[]): string =>
   new Set(events.map(({ region }) => region)).size === 1 ? (events[0]?.region ?? "*") : "*";

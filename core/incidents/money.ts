@@ -8,10 +8,9 @@ import type { PricedUsageEvent } from "../domain/usage-event.ts";
  */
 export function peakAddedPerHour(events: readonly PricedUsageEvent[]): NanoUsd {
   const added: { readonly time: EpochMs; readonly amount: NanoUsd }[] = [];
-  for (const { time, cost } of events) {
-    let amount = 0n;
-    for (const estimate of cost)
-      if (estimate.kind === "rate" && estimate.direction === "added") amount += estimate.lowPerHour;
+  for (const event of events) {
+    const { time } = event;
+    const amount = addedPerHour(event);
     if (amount > 0n) added.push({ time, amount });
   }
   added.sort((a, b) => a.time - b.time);
@@ -22,4 +21,13 @@ export function peakAddedPerHour(events: readonly PricedUsageEvent[]): NanoUsd {
     if (sum > peak) peak = sum;
   }
   return peak;
+}
+
+/** What one event adds, in USD/hour, by the low end of its estimates. */
+export function addedPerHour({ cost }: PricedUsageEvent): NanoUsd {
+  let amount = 0n;
+  for (const estimate of cost) {
+    if (estimate.kind === "rate" && estimate.direction === "added") amount += estimate.lowPerHour;
+  }
+  return amount;
 }
