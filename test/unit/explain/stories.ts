@@ -19,6 +19,11 @@ import {
   violation,
 } from "./world.ts";
 
+export interface Story {
+  readonly incident: Incident;
+  readonly events: readonly PricedUsageEvent[];
+}
+
 /** Incidents as they would be at night, explained: what tests read, and what people read when they change a text. */
 export const STORIES = {
   fleet,
@@ -29,13 +34,18 @@ export const STORIES = {
   recursion,
   scaling,
   secretsSweep,
-} as const satisfies Record<string, () => Promise<Incident>>;
+} as const satisfies Record<string, () => Promise<Story>>;
+
+const told = async (...[subject, events, more]: Parameters<typeof explain>): Promise<Story> => ({
+  incident: await explain(subject, events, more),
+  events,
+});
 
 /** The same role's work on the days before: known, from its network. */
 const history = (): readonly PricedUsageEvent[] =>
   Array.from({ length: 40 }, (_, at) => event(NIGHT - 3 * DAY + at * HOUR, "ec2:DescribeInstances"));
 
-function fleet(): Promise<Incident> {
+function fleet(): Promise<Story> {
   restartIds();
   const made = [...launches(40, "m5.large", 0.107, NIGHT), ...launches(7, "c5.4xlarge", 0.768, NIGHT + MINUTE)];
   const before = [
@@ -60,7 +70,7 @@ function fleet(): Promise<Incident> {
     anomaly("instances-launched", made, PROD, 3),
     anomaly("usd-per-hour-added", made, PROD, 0.4, { actual: 9.66, severity: "medium" }),
   ];
-  return explain(
+  return told(
     draft(found, made, [PROD], { joinedBy: ["the same principal and session"] }),
     [...before, ...made, gone],
     {
@@ -82,7 +92,7 @@ const STOLEN = {
   origin: { sourceIp: "203.0.113.66", network: "203.0.113.0/24", userAgent: "Boto3/1.34.2", tool: "boto" },
 } as const;
 
-function mining(): Promise<Incident> {
+function mining(): Promise<Story> {
   restartIds();
   const tried = Array.from({ length: 12 }, (_, at) =>
     event(
@@ -104,7 +114,7 @@ function mining(): Promise<Incident> {
     novelty("network", "203.0.113.0/24", [...tried, ...made], DEV, at),
     novelty("instance-family", "p3", made, DEV, at),
   ];
-  return explain(
+  return told(
     draft(found, made, [DEV], {
       severity: "critical",
       severityReasons: ["about $7,700 a day in a region never used", "GPU instances by a key from a new network"],
@@ -113,7 +123,7 @@ function mining(): Promise<Incident> {
   );
 }
 
-function loggingOff(): Promise<Incident> {
+function loggingOff(): Promise<Story> {
   restartIds();
   const role = {
     account: SECURITY.id,
@@ -144,13 +154,13 @@ function loggingOff(): Promise<Incident> {
     novelty("risky-action", "cloudtrail:StopLogging", [stop], SECURITY),
     novelty("network", "192.0.2.0/24", [stop], SECURITY),
   ];
-  return explain(
+  return told(
     draft(found, [stop], [SECURITY], { severity: "critical", severityReasons: ["audit logging was switched off"] }),
     [stop, ...next],
   );
 }
 
-function deniedStorm(): Promise<Incident> {
+function deniedStorm(): Promise<Story> {
   restartIds();
   const role = {
     principal: {
@@ -175,13 +185,13 @@ function deniedStorm(): Promise<Incident> {
     event(NIGHT + at * 1300, "sqs:ReceiveMessage", { ...role, outcome: "denied", errorCode: "AccessDenied" }),
   );
   const found = [anomaly("denied-calls", refused, PROD, 4, { severity: "medium" })];
-  return explain(
+  return told(
     draft(found, refused, [PROD], { severity: "medium", severityReasons: ["430 refused calls, the usual is 4"] }),
     [...known, ...worked, ...change, ...refused],
   );
 }
 
-function natLeak(): Promise<Incident> {
+function natLeak(): Promise<Story> {
   restartIds();
   const made = Array.from({ length: 9 }, (_, at) =>
     event(NIGHT - 2 * DAY + at * 5 * HOUR, "ec2:CreateNatGateway", {
@@ -200,13 +210,13 @@ function natLeak(): Promise<Incident> {
   );
   const window = { start: NIGHT - 2 * DAY, end: NIGHT };
   const found = [anomaly("nat-gateways-created", made, PROD, 0.3, { window, severity: "medium" })];
-  return explain(draft(found, made, [PROD], { severity: "medium", severityReasons: ["9 NAT gateways in two days"] }), [
+  return told(draft(found, made, [PROD], { severity: "medium", severityReasons: ["9 NAT gateways in two days"] }), [
     ...history().map((one) => ({ ...one, time: one.time - 6 * DAY })),
     ...made,
   ]);
 }
 
-function recursion(): Promise<Incident> {
+function recursion(): Promise<Story> {
   restartIds();
   const calls = Array.from({ length: 1500 }, (_, at) =>
     event(NIGHT + Math.floor((590_000 * Math.log2(1 + (at * 255) / 1500)) / 8), "lambda:Invoke", {
@@ -235,10 +245,10 @@ function recursion(): Promise<Incident> {
     }),
     anomaly("function-invocations", calls, PROD, 40),
   ];
-  return explain(draft(found, calls, [PROD]), calls);
+  return told(draft(found, calls, [PROD]), calls);
 }
 
-function scaling(): Promise<Incident> {
+function scaling(): Promise<Story> {
   restartIds();
   const group = {
     principal: {
@@ -259,7 +269,7 @@ function scaling(): Promise<Incident> {
   } as const;
   const made = launches(24, "m5.large", 0.107, NIGHT, group);
   const found = [anomaly("instances-launched", made, PROD, 10, { severity: "medium" })];
-  return explain(
+  return told(
     draft(found, made, [PROD], {
       severity: "medium",
       expected: { expected: true, reasons: ["launched by Auto Scaling, within what this group did before"] },
@@ -269,7 +279,7 @@ function scaling(): Promise<Incident> {
   );
 }
 
-function secretsSweep(): Promise<Incident> {
+function secretsSweep(): Promise<Story> {
   restartIds();
   const thief = {
     principal: { id: `arn:aws:iam::${PROD.id}:role/ReadOnlyOps`, name: "ReadOnlyOps", session: "x" },
@@ -284,5 +294,5 @@ function secretsSweep(): Promise<Incident> {
     }),
   );
   const found = [anomaly("secrets-read", reads, PROD, 2), novelty("network", "203.0.113.0/24", reads, PROD)];
-  return explain(draft(found, reads, [PROD]), reads);
+  return told(draft(found, reads, [PROD]), reads);
 }

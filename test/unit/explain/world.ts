@@ -9,7 +9,7 @@ import { facetsOf } from "#core/incidents/facets.ts";
 import type { AccountDirectory } from "#core/ports/account-directory.ts";
 import { BUILT_IN_SIGNALS } from "#core/signals/definitions.ts";
 import { matchesFilter } from "#core/signals/filter.ts";
-import { ListStore } from "./memory-store.ts";
+import { MemoryEventStore } from "../../fakes/memory-event-store.ts";
 
 export const NIGHT: EpochMs = Date.UTC(2026, 10, 3, 2, 10);
 export const SPAN: TimeWindow = { start: NIGHT - 20 * DAY, end: NIGHT + DAY };
@@ -293,8 +293,11 @@ export function draft(
   };
 }
 
+const storeOf = (events: readonly PricedUsageEvent[]): MemoryEventStore =>
+  new MemoryEventStore(events.map((event) => ({ event, counted: true })));
+
 export const contextOf = (events: readonly PricedUsageEvent[], more: Partial<ExplainContext> = {}): ExplainContext => ({
-  store: new ListStore(events),
+  store: storeOf(events),
   directory: directoryOf(ACCOUNTS),
   priceBook: { asOf: "2026-10-01", sources: ["list"], estimate: () => [], price: () => null },
   signals: BUILT_IN_SIGNALS,
