@@ -35,16 +35,21 @@ export function flag(value: unknown): boolean | null {
 
 const WRAPPERS = ["items", "item", "member"] as const;
 
+function unwrapped(value: Json): unknown {
+  for (const wrapper of WRAPPERS) if (value[wrapper] !== undefined) return value[wrapper];
+  return undefined;
+}
+
 /** A list however it was written: bare, `{items: [...]}`, or one element alone (XML without repetition). */
 export function list(value: unknown): readonly unknown[] {
-  if (Array.isArray(value)) return value;
-  if (value === null || value === undefined || value === "") return [];
-  if (!isObject(value)) return [value];
-  for (const wrapper of WRAPPERS) {
-    const inside = value[wrapper];
-    if (inside !== undefined) return Array.isArray(inside) ? inside : list(inside);
+  let inside = value;
+  while (isObject(inside)) {
+    const next = unwrapped(inside);
+    if (next === undefined) return Object.keys(inside).length === 0 ? [] : [inside];
+    inside = next;
   }
-  return Object.keys(value).length === 0 ? [] : [value];
+  if (Array.isArray(inside)) return inside;
+  return inside === null || inside === undefined || inside === "" ? [] : [inside];
 }
 
 export const objects = (value: unknown): readonly Json[] => list(value).filter(isObject);

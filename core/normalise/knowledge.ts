@@ -10,6 +10,7 @@ import { DATABASE_RULES } from "./quantities/databases.ts";
 import { EC2_RULES } from "./quantities/ec2.ts";
 import { MACHINE_LEARNING_RULES } from "./quantities/machine-learning.ts";
 import { NETWORK_RULES } from "./quantities/network.ts";
+import { resourceParameters } from "./resources.ts";
 import type { Rule, SubDocument } from "./rule.ts";
 
 /** The sub-documents of a record that normalising reads; what is not needed may be left out unparsed. */
@@ -29,8 +30,8 @@ export interface ActionKnowledge {
   readonly category: EventCategory;
   readonly marks: readonly EventMark[];
   readonly rules: readonly Rule[];
-  /** Whether the request's parameters name resources worth keeping. */
-  readonly namesResources: boolean;
+  /** The request's parameters that name resources; `null` where they name none worth keeping. */
+  readonly resourceParameters: ReadonlyMap<string, string> | null;
   readonly needs: DetailNeeds;
 }
 
@@ -115,7 +116,7 @@ function learn(eventSource: string, eventName: string): ActionKnowledge {
     category: DATA_EVENTS.has(key) ? "data" : "management",
     marks,
     rules,
-    namesResources,
+    resourceParameters: namesResources ? resourceParameters(service) : null,
     needs: {
       requestParameters: namesResources || reads("request"),
       responseElements: isSignIn || reads("response"),

@@ -19,12 +19,12 @@ function actorOf(record: Json, caller: Caller, source: SourceAddress, agent: Use
   const { principal, invokedBy } = caller;
   if (principal.type === "service" || caller.serviceLinked) return "aws-service";
   if (invokedBy !== null && invokedBy !== CONSOLE_HOST) return "aws-service";
-  if (record["eventType"] === "AwsServiceEvent") return "aws-service";
   if (caller.machine) return "automation";
   if (flagField(record, "sessionCredentialFromConsole") === true) return "person";
   if (caller.person || invokedBy === CONSOLE_HOST) return "person";
   if (record["eventType"] === "AwsConsoleSignIn" || record["eventType"] === "AwsConsoleAction") return "person";
-  if (source.isService) return "aws-service";
+  // After the person: Identity Center logs its users' sign-ins as its own events.
+  if (source.isService || record["eventType"] === "AwsServiceEvent") return "aws-service";
   return agent.hint ?? "unknown";
 }
 

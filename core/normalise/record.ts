@@ -144,7 +144,7 @@ function readEvent(record: Json, base: RecordBase, caller: Caller): UsageEvent {
   const category = categoryOf(record, knowledge);
   if (!isOnlyTraffic(category)) runRules(detail, knowledge, sheet);
   readListedResources(record["resources"], account, sheet);
-  if (knowledge.namesResources) readRequestedResources(request, knowledge.service, sheet);
+  if (knowledge.resourceParameters) readRequestedResources(request, knowledge.resourceParameters, sheet);
   return {
     id: base.id,
     time: base.time,

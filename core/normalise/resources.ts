@@ -101,18 +101,27 @@ const NAMED_BY: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Parameters that mean something else in every service; these are the services whose changes matter. */
-const NAMED_BY_IN_SERVICE: ReadonlyMap<string, string> = new Map([
-  ["cloudtrail:name", "trail"],
-  ["eks:name", "cluster"],
-  ["ssm:name", "parameter"],
-  ["ssm:names", "parameter"],
-  ["sns:name", "topic"],
-  ["secretsmanager:name", "secret"],
-  ["events:name", "rule"],
-  ["rolesanywhere:name", "roles-anywhere"],
-  ["iam:name", "identity-provider"],
-  ["ec2:groupId", "security-group"],
-]);
+const NAMED_BY_IN_SERVICE: Readonly<Record<string, readonly (readonly [parameter: string, type: string])[]>> = {
+  cloudtrail: [["name", "trail"]],
+  ec2: [["groupId", "security-group"]],
+  eks: [["name", "cluster"]],
+  events: [["name", "rule"]],
+  iam: [["name", "identity-provider"]],
+  rolesanywhere: [["name", "roles-anywhere"]],
+  secretsmanager: [["name", "secret"]],
+  sns: [["name", "topic"]],
+  ssm: [
+    ["name", "parameter"],
+    ["names", "parameter"],
+  ],
+};
+
+const namesIn: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map(
+  Object.entries(NAMED_BY_IN_SERVICE).map(([service, own]) => [service, new Map([...NAMED_BY, ...own])]),
+);
+
+/** The parameters that name resources in a service, in lower camel case, with the type to show them as. */
+export const resourceParameters = (service: string): ReadonlyMap<string, string> => namesIn.get(service) ?? NAMED_BY;
 
 /** Longest request that is searched for names. A real one has a few dozen parameters. */
 const MOST_PARAMETERS = 100;
@@ -147,15 +156,14 @@ const alreadyNamed = (resources: readonly string[], name: string): boolean =>
   });
 
 /** Names under the parameters themselves, or under the one object that EC2's newer operations wrap them in. */
-function readParameters(parameters: Json, service: string, sheet: Sheet, wrapped: boolean): void {
+function readParameters(parameters: Json, types: ReadonlyMap<string, string>, sheet: Sheet, wrapped: boolean): void {
   let seen = 0;
   for (const parameter in parameters) {
     if (++seen > MOST_PARAMETERS) break;
-    const name = inLowerCamelCase(parameter);
-    const type = NAMED_BY.get(name) ?? NAMED_BY_IN_SERVICE.get(`${service}:${name}`);
+    const type = types.get(parameter) ?? types.get(inLowerCamelCase(parameter));
     const value = parameters[parameter];
     if (type === undefined) {
-      if (!wrapped && parameter.endsWith("Request") && isObject(value)) readParameters(value, service, sheet, true);
+      if (!wrapped && parameter.endsWith("Request") && isObject(value)) readParameters(value, types, sheet, true);
       continue;
     }
     for (const resource of typeof value === "string" ? [value] : texts(value)) {
@@ -166,13 +174,13 @@ function readParameters(parameters: Json, service: string, sheet: Sheet, wrapped
 }
 
 /** What the parameters name, as far as `resources` has not named it. */
-export function readRequestedResources(request: Json, service: string, sheet: Sheet): void {
-  const key = service === "s3" ? text(request["key"]) : null;
+export function readRequestedResources(request: Json, types: ReadonlyMap<string, string>, sheet: Sheet): void {
+  const key = text(request["key"]);
   const bucket = text(request["bucketName"]);
   if (key !== null && bucket !== null && !alreadyNamed(sheet.resources, `${bucket}/${key}`)) {
     sheet.named("object", `${bucket}/${key}`);
   }
-  readParameters(request, service, sheet, false);
+  readParameters(request, types, sheet, false);
   // EC2 lists instances as `{items: [{instanceId}]}`.
   const instances = request["instancesSet"];
   if (isObject(instances) && Array.isArray(instances["items"])) {

@@ -182,6 +182,13 @@ test.each([
     { userAgent: TERRAFORM },
     "person",
   ],
+  [
+    "a person's sign-in that is the service's own event",
+    { type: "IdentityCenterUser" },
+    { eventType: "AwsServiceEvent" },
+    "person",
+  ],
+  ["the service's own event", role(), { eventType: "AwsServiceEvent", userAgent: TERRAFORM }, "aws-service"],
   ["only a user agent", role(), { userAgent: TERRAFORM }, "automation"],
   ["nothing to go by", role(), {}, "unknown"],
 ])("actor: %s", (_name, identity, fields, actor) => {
