@@ -137,12 +137,8 @@ export function personSession(
   const of = permissionSetRole(seed, account.id, person.permissionSet);
   const options = { session: person.email, since, sourceIp: atHome ? person.homeIp : person.officeIp };
   const console = roleSession(random, of, { ...options, userAgent: person.browser, console: true });
-  const cli = roleSession(random, of, {
-    ...options,
-    userAgent: cliAgent(person.cli[0], person.cli[1], "sts.get-caller-identity"),
-  });
   return {
     console,
-    cli: (command) => ({ ...cli, userAgent: cliAgent(person.cli[0], person.cli[1], command) }),
+    cli: (command) => ({ ...console, console: false, userAgent: cliAgent(person.cli[0], person.cli[1], command) }),
   };
 }

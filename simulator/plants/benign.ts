@@ -216,10 +216,7 @@ function furnish(world: World, account: SimulatedAccount, random: Random): Playe
     console: true,
   });
   scene.blame(inside);
-  const assumed = assumeRole(random, access.arn, inside.session, time, {
-    accessKeyId: inside.accessKeyId,
-    roleId: access.id,
-  });
+  const assumed = assumeRole(random, inside, time);
   scene.call(session, { account: management.id, region: "us-east-1" }, time, assumed, shared);
   scene.call(session, { account: account.id, region: "us-east-1" }, time, { ...assumed, response: null }, shared);
   const global = { account: account.id, region: "us-east-1" };

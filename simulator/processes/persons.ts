@@ -1,7 +1,7 @@
 import { negativeBinomial } from "../distributions.ts";
 import type { SimulatedAccount } from "../organization.ts";
 import { DEMAND, DISPERSION, PEOPLE } from "../parameters.ts";
-import { type Person, type PersonSessions, permissionSetRole, personSession } from "../people.ts";
+import { type Person, type PersonSessions, personSession } from "../people.ts";
 import type { Random } from "../prng.ts";
 import { assumeRoleWithSaml, consoleLogin } from "../records/identity.ts";
 import { type Caller, denied, type Operation } from "../records/record.ts";
@@ -143,8 +143,8 @@ export function signIn(
       account_id: account.id,
     }),
   );
-  const of = permissionSetRole(world.seed, account.id, person.permissionSet);
-  const provider = `arn:aws:iam::${account.id}:saml-provider/AWSSSO_${of.id.slice(4, 20)}_DO_NOT_DELETE`;
+  const session = personSession(random, world.seed, person, account, time + 9 * SECOND, atHome);
+  const provider = `arn:aws:iam::${account.id}:saml-provider/AWSSSO_${session.console.role.id.slice(4, 20)}_DO_NOT_DELETE`;
   const saml: Caller = {
     account: account.id,
     sourceIp,
@@ -162,9 +162,8 @@ export function signIn(
     saml,
     { account: account.id, region: account.homeRegion },
     time + 9 * SECOND,
-    assumeRoleWithSaml(random, of.arn, provider, person.email, time + 9 * SECOND),
+    assumeRoleWithSaml(random, session.console, provider, time + 9 * SECOND, PEOPLE.sessionHours),
   );
-  const session = personSession(random, world.seed, person, account, time + 9 * SECOND, atHome);
   if (person.prefersConsole) {
     const { userIdentity } = session.console;
     log.call(

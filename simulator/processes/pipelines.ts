@@ -158,13 +158,8 @@ export function recordTerraformRun(log: Recorder, world: World, account: Simulat
       identityProvider: `arn:aws:iam::${account.id}:oidc-provider/token.actions.githubusercontent.com`,
     },
   };
-  log.call(
-    runner,
-    place,
-    start,
-    assumeRoleWithWebIdentity(random, cast.terraformRole.arn, "GitHubActions", start, subject),
-  );
   const session = terraformSession(log, world, account, start);
+  log.call(runner, place, start, assumeRoleWithWebIdentity(random, session, start, subject));
   const as = (service: string): Caller => ({ ...session, userAgent: userAgents.terraform(service) });
   let time = start + 4 * SECOND;
   const reads = random.int(30, 75);

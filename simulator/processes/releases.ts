@@ -19,17 +19,14 @@ export const targetRole = (world: World, account: SimulatedAccount): Role =>
 /** An AssumeRole across accounts: the caller's copy and the owner's, with one shared event id. */
 export function assumeTarget(
   log: Recorder,
-  world: World,
+  _world: World,
   caller: RoleSession,
   session: RoleSession,
   account: SimulatedAccount,
   time: Millis,
 ): readonly [string, string] {
   const { random } = log;
-  const assumed = assumeRole(random, targetRole(world, account).arn, session.session, time, {
-    accessKeyId: session.accessKeyId,
-    roleId: session.role.id,
-  });
+  const assumed = assumeRole(random, session, time);
   const shared = random.uuid();
   const own = log.call(caller, { account: caller.account, region: account.homeRegion }, time, assumed, shared);
   const owners = log.call(

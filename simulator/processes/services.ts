@@ -81,10 +81,7 @@ export const securityAudit: ProcessFactory = (world, account, sink) => {
       userAgent: agent,
     });
     const shared = random.uuid();
-    const assumed = assumeRole(random, target.arn, "posture-scan", time, {
-      accessKeyId: session.accessKeyId,
-      roleId: target.id,
-    });
+    const assumed = assumeRole(random, session, time);
     log.call(scanner, { account: auditor.id, region: account.homeRegion }, time, assumed, shared);
     log.call(scanner, home, time, { ...assumed, response: null }, shared);
     const reads = Math.round(SERVICES.auditReadsPerDay * random.between(0.85, 1.15));

@@ -1,108 +1,85 @@
-import { uniqueId } from "../callers.ts";
+import { type RoleSession, uniqueId } from "../callers.ts";
 import type { Random } from "../prng.ts";
 import { HOUR, longDate, type Millis } from "../time.ts";
 import type { Json, Operation } from "./record.ts";
 
-const stsResponse = (random: Random, roleArn: string, session: string, at: Millis, hours: number): Json => {
-  const [, , , , account, path] = roleArn.split(":");
-  const name = path?.split("/").at(-1);
-  return {
-    credentials: {
-      accessKeyId: uniqueId(random, "ASIA"),
-      sessionToken: random.letters(60, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"),
-      expiration: longDate(at + hours * HOUR),
-    },
-    assumedRoleUser: {
-      assumedRoleId: `${uniqueId(random, "AROA")}:${session}`,
-      arn: `arn:aws:sts::${account}:assumed-role/${name}/${session}`,
-    },
-  };
-};
+const TOKEN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/** AssumeRole, with the credentials' access key where the caller needs it to match a session that follows. */
-export function assumeRole(
-  random: Random,
-  roleArn: string,
-  session: string,
-  at: Millis,
-  issued?: { readonly accessKeyId: string; readonly roleId: string },
-): Operation {
-  const answer = stsResponse(random, roleArn, session, at, 1) as {
-    credentials: { [key: string]: Json };
-    assumedRoleUser: { [key: string]: Json };
-  };
-  const account = roleArn.split(":")[4] ?? "";
-  return {
-    source: "sts.amazonaws.com",
-    name: "AssumeRole",
-    readOnly: true,
-    eventVersion: "1.08",
-    request: { roleArn, roleSessionName: session },
-    response: issued
-      ? {
-          credentials: { ...answer.credentials, accessKeyId: issued.accessKeyId },
-          assumedRoleUser: { ...answer.assumedRoleUser, assumedRoleId: `${issued.roleId}:${session}` },
-        }
-      : answer,
-    resources: [{ accountId: account, type: "AWS::IAM::Role", ARN: roleArn }],
-  };
-}
+const credentials = (random: Random, accessKeyId: string, expires: Millis): Json => ({
+  accessKeyId,
+  sessionToken: random.letters(60, TOKEN),
+  expiration: longDate(expires),
+});
+
+const assumption = (roleArn: string, session: string): Operation => ({
+  source: "sts.amazonaws.com",
+  name: "AssumeRole",
+  readOnly: true,
+  eventVersion: "1.08",
+  request: { roleArn, roleSessionName: session },
+  resources: [{ accountId: roleArn.split(":")[4] ?? "", type: "AWS::IAM::Role", ARN: roleArn }],
+});
+
+const answer = (random: Random, issued: RoleSession, at: Millis, hours: number): { readonly [key: string]: Json } => ({
+  credentials: credentials(random, issued.accessKeyId, at + hours * HOUR),
+  assumedRoleUser: { assumedRoleId: `${issued.role.id}:${issued.session}`, arn: issued.arn },
+});
+
+/** AssumeRole that begins a session: the access key in its answer is the one that the session then uses. */
+export const assumeRole = (random: Random, issued: RoleSession, at: Millis): Operation => ({
+  ...assumption(issued.role.arn, issued.session),
+  response: answer(random, issued, at, 1),
+});
 
 /** AssumeRole as a service does it: no `assumedRoleUser` in the answer, as in the five-minute sample. */
-export function serviceAssumesRole(random: Random, roleArn: string, session: string, at: Millis): Operation {
-  const full = assumeRole(random, roleArn, session, at);
-  const answer = full.response as { credentials: Json };
-  return { ...full, response: { credentials: answer.credentials } };
-}
+export const serviceAssumesRole = (random: Random, roleArn: string, session: string, at: Millis): Operation => ({
+  ...assumption(roleArn, session),
+  response: { credentials: credentials(random, uniqueId(random, "ASIA"), at + 12 * HOUR) },
+});
 
-export function assumeRoleWithWebIdentity(
+/** How GitHub's runners get their session. */
+export const assumeRoleWithWebIdentity = (
   random: Random,
-  roleArn: string,
-  session: string,
+  issued: RoleSession,
   at: Millis,
   subject: string,
-): Operation {
-  const full = assumeRole(random, roleArn, session, at);
-  return {
-    ...full,
-    name: "AssumeRoleWithWebIdentity",
-    request: { roleArn, roleSessionName: session, durationSeconds: 3600 },
-    response: {
-      ...(full.response as { [key: string]: Json }),
-      subjectFromWebIdentityToken: subject,
-      provider: "token.actions.githubusercontent.com",
-      audience: "sts.amazonaws.com",
-    },
-  };
-}
+): Operation => ({
+  ...assumption(issued.role.arn, issued.session),
+  name: "AssumeRoleWithWebIdentity",
+  request: { roleArn: issued.role.arn, roleSessionName: issued.session, durationSeconds: 3600 },
+  response: {
+    ...answer(random, issued, at, 1),
+    subjectFromWebIdentityToken: subject,
+    provider: "token.actions.githubusercontent.com",
+    audience: "sts.amazonaws.com",
+  },
+});
 
-export function assumeRoleWithSaml(
+/** How IAM Identity Center gives a person a session. */
+export const assumeRoleWithSaml = (
   random: Random,
-  roleArn: string,
+  issued: RoleSession,
   provider: string,
-  session: string,
   at: Millis,
-): Operation {
-  const full = assumeRole(random, roleArn, session, at);
-  return {
-    ...full,
-    name: "AssumeRoleWithSAML",
-    request: {
-      sAMLAssertionID: `_${random.uuid()}`,
-      roleSessionName: session,
-      durationSeconds: 28800,
-      roleArn,
-      principalArn: provider,
-    },
-    response: {
-      ...(full.response as { [key: string]: Json }),
-      subjectType: "persistent",
-      issuer: "https://portal.sso.eu-west-1.amazonaws.com/saml/assertion",
-      audience: "https://signin.aws.amazon.com/saml",
-      nameQualifier: random.letters(27, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"),
-    },
-  };
-}
+  hours: number,
+): Operation => ({
+  ...assumption(issued.role.arn, issued.session),
+  name: "AssumeRoleWithSAML",
+  request: {
+    sAMLAssertionID: `_${random.uuid()}`,
+    roleSessionName: issued.session,
+    durationSeconds: hours * 3600,
+    roleArn: issued.role.arn,
+    principalArn: provider,
+  },
+  response: {
+    ...answer(random, issued, at, hours),
+    subjectType: "persistent",
+    issuer: "https://portal.sso.eu-west-1.amazonaws.com/saml/assertion",
+    audience: "https://signin.aws.amazon.com/saml",
+    nameQualifier: random.letters(27, TOKEN.slice(0, 62)),
+  },
+});
 
 export const getCallerIdentity = (): Operation => ({
   source: "sts.amazonaws.com",

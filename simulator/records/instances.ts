@@ -24,6 +24,9 @@ export interface Launch {
 const zoneOf = (region: string, subnet: string): string =>
   `${region}${"abc"[subnet.charCodeAt(subnet.length - 1) % 3]}`;
 
+/** EC2 reports times in milliseconds, to the second. */
+const wholeSecond = (time: Millis): Millis => Math.floor(time / 1000) * 1000;
+
 export const instanceId = (random: Random): string => `i-0${random.hex(16)}`;
 
 /** RunInstances that launched `count` instances; the ids come first in the tuple. */
@@ -52,7 +55,7 @@ export function runInstances(
       amiLaunchIndex: index,
       productCodes: {},
       instanceType: launch.type,
-      launchTime: launch.at,
+      launchTime: wholeSecond(launch.at),
       placement: { availabilityZone: zone, tenancy: "default" },
       monitoring: { state: "disabled" },
       subnetId: launch.subnet,
