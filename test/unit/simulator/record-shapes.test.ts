@@ -12,7 +12,7 @@ const real = [
   ...read("traildiscover_one_per_api.json"),
 ].filter((record) => typeof record.eventID === "string" && record.userIdentity);
 
-const simulated = [...recordsOf(worldOf(12, 4, 5))].map(({ record }) => record);
+const simulated = [...recordsOf(worldOf(12, 3, 5))].map(({ record }) => record);
 
 /** A kind of record: what is called, by whom in what way, and whether it failed. */
 const kind = (record: LoggedRecord): string =>
