@@ -19,7 +19,7 @@ const TYPES: ReadonlyMap<string, PrincipalType> = new Map([
 ]);
 
 /** What AWS says about a caller besides who it is. It cannot be chosen by the caller. */
-export interface CallerFacts {
+interface CallerFacts {
   /** Credentials that AWS hands to machines or functions (EC2 instance role, Lambda, ECS ...). */
   readonly machine: boolean;
   /** A person stands behind it: root, an Identity Center session, a SAML user. */

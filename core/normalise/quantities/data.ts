@@ -4,7 +4,7 @@ import { type Rule, rule } from "../rule.ts";
 import type { Detail, Sheet } from "../sheet.ts";
 
 /** `my-function` of a name, of a partial or full ARN, with or without a version or alias. */
-export function functionName(value: unknown): string | null {
+function functionName(value: unknown): string | null {
   const given = text(value);
   if (given === null) return null;
   const marker = given.indexOf("function:");
