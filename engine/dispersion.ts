@@ -29,24 +29,25 @@ export class Dispersion {
     });
   }
 
-  /** `sigmas` and `margin` bound what one window can teach. */
-  learn(window: number, mean: number, actual: number, weight: number, sigmas: number, margin: number): void {
+  /** `weight` is what the window counts for, where windows overlap. */
+  learn(window: number, mean: number, actual: number, weight: number): void {
+    const { residualSigmas, residualMargin } = this.#parameters;
     const sigma = Math.sqrt(mean + this.of(window, mean) * mean * mean);
-    const residual = Math.min(actual, mean + sigmas * sigma + margin) - mean;
-    this.#add(window, mean, weight, mean * mean, residual * residual);
+    const residual = Math.min(actual, mean + residualSigmas * sigma + residualMargin) - mean;
+    this.#add(window, mean, weight, residual * residual);
   }
 
-  /** `weight` windows in which nothing happened though `mean` was expected; `meanSquare` may differ where means decayed. */
-  learnZeros(window: number, mean: number, meanSquare: number, weight: number): void {
-    this.#add(window, mean, weight, meanSquare, meanSquare);
+  /** So many windows in which nothing happened though `mean` was expected. */
+  learnZeros(window: number, mean: number, windows: number): void {
+    this.#add(window, mean, windows, mean * mean);
   }
 
-  #add(window: number, mean: number, weight: number, meanSquare: number, residualSquare: number): void {
+  #add(window: number, mean: number, weight: number, residualSquare: number): void {
     const sums = this.#sums[window] as Float64Array;
     const at = binOf(mean) * FIELDS;
     sums[at] = (sums[at] as number) + weight;
     sums[at + 1] = (sums[at + 1] as number) + weight * mean;
-    sums[at + 2] = (sums[at + 2] as number) + weight * meanSquare;
+    sums[at + 2] = (sums[at + 2] as number) + weight * mean * mean;
     sums[at + 3] = (sums[at + 3] as number) + weight * residualSquare;
   }
 

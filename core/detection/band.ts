@@ -1,7 +1,8 @@
 import type { Signal } from "../domain/signal.ts";
-import { BUCKET, type EpochMs, type TimeWindow } from "../domain/time.ts";
+import type { EpochMs, TimeWindow } from "../domain/time.ts";
 import type { DetectorEngine } from "../ports/detector-engine.ts";
 import type { AccountDelivery } from "./delivery-health.ts";
+import { modelOptionsOf } from "./model-options.ts";
 import { type EntitySeries, ModelWalk, totalOf } from "./series.ts";
 
 export interface BandPoint {
@@ -23,11 +24,7 @@ export function expectedBand(
   { start, end }: TimeWindow,
   interval: EpochMs,
 ): readonly BandPoint[] {
-  const walk = new ModelWalk(
-    engine.open({ bucket: BUCKET, direction: signal.direction, floor: signal.floor }),
-    series,
-    delivery,
-  );
+  const walk = new ModelWalk(engine.open(modelOptionsOf(signal)), series, delivery);
   const points: BandPoint[] = [];
   for (let at = start; at < end; at += interval) {
     const window = { start: at, end: at + interval };

@@ -33,7 +33,7 @@ export const detectionConfigSchema = z
       .max(60)
       .default(3)
       .describe("With less history than this, an anomaly of a signal without thresholds is at most low."),
-    minimumGrade: share(0.5, "Departures with a lower grade are no anomalies."),
+    minimumGrade: share(0.3, "Departures with a lower grade are no anomalies."),
     mergeMinutes: positive(60, "Departures at most this far apart are one anomaly."),
     latenessMinutes: z
       .number()
@@ -62,8 +62,8 @@ export const detectionConfigSchema = z
       .describe(
         "A count that reaches a threshold, but is less than this many times what was expected in those ten minutes, is at most low.",
       ),
-    medium: effectSchema(0.85, 4, 5).describe("When a departure of a signal without thresholds is medium."),
-    high: effectSchema(0.97, 20, 20).describe("When a departure of a signal without thresholds is high."),
+    medium: effectSchema(0.7, 4, 5).describe("When a departure of a signal without thresholds is medium."),
+    high: effectSchema(0.9, 20, 20).describe("When a departure of a signal without thresholds is high."),
     outage: z
       .strictObject({
         probability: z

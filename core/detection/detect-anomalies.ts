@@ -2,11 +2,12 @@ import type { Anomaly, Severity } from "../domain/finding.ts";
 import type { Signal } from "../domain/signal.ts";
 import { BUCKET, bucketStart, DAY, type EpochMs, MINUTE, type TimeWindow } from "../domain/time.ts";
 import { shortHash } from "../incidents/identifier.ts";
-import type { DetectorEngine, ModelOptions } from "../ports/detector-engine.ts";
+import type { DetectorEngine } from "../ports/detector-engine.ts";
 import type { RollupRow } from "../ports/event-store.ts";
 import type { DetectionConfig } from "./config.ts";
 import type { AccountDelivery, DeliveryHealth } from "./delivery-health.ts";
 import { type Episode, episodesOf } from "./episodes.ts";
+import { modelOptionsOf } from "./model-options.ts";
 import { crossingsOf } from "./occasions.ts";
 import { doneByPeers } from "./peers.ts";
 import { type EntitySeries, ModelWalk, peakOf, positionOf, totalOf } from "./series.ts";
@@ -96,12 +97,6 @@ function detectEntity(
   // A second walk, to ask at each beginning what would have been usual.
   const walk = new ModelWalk(engine.open(options), series, delivery);
   return episodes.map((episode) => draftOf(episode, signal, series, peers, delivery, walk, config));
-}
-
-/** Amounts are counted in fifths of the signal's floor: of 600 GiB, not each GiB is an event. */
-export function modelOptionsOf({ direction, floor, value }: Signal): ModelOptions {
-  const isAmount = value.of === "usd-per-hour" || (value.of === "quantity" && /-(gib|bytes)$/.test(value.kind));
-  return { bucket: BUCKET, direction, floor, unit: isAmount && floor > 0 ? floor / 5 : 1 };
 }
 
 /** A rise cannot exceed all that was ever counted. */

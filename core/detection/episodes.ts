@@ -1,4 +1,4 @@
-import { BUCKET, type EpochMs, HOUR, MINUTE, type TimeWindow } from "../domain/time.ts";
+import { BUCKET, HOUR, MINUTE, type TimeWindow } from "../domain/time.ts";
 import type { Departure } from "../ports/detector-engine.ts";
 import type { DetectionConfig } from "./config.ts";
 
@@ -10,10 +10,8 @@ export interface Episode {
   readonly best: Departure | null;
 }
 
-interface Trigger extends Episode {
-  /** Where what departed began: the latest bucket, or the whole window where that is so long that no bucket matters. */
-  readonly from: EpochMs;
-}
+/** A window so long that it is about a slow leak, in which no single bucket matters. */
+const isSlow = ({ start, end }: TimeWindow): boolean => end - start > 6 * HOUR;
 
 /**
  * Joins departures, and windows in which a threshold was reached, that overlap or lie at most `mergeMinutes` apart.
@@ -25,16 +23,11 @@ export function episodesOf(
   crossings: readonly TimeWindow[],
   config: DetectionConfig,
 ): readonly Episode[] {
-  const triggers: Trigger[] = [
-    ...departures.map((best) => ({
-      window: best.window,
-      direction: best.direction,
-      best,
-      from: beginningOf(best.window),
-    })),
-    ...crossings.map((window) => ({ window, direction: "rise" as const, best: null, from: window.start })),
+  const triggers: Episode[] = [
+    ...departures.map((best) => ({ window: best.window, direction: best.direction, best })),
+    ...crossings.map((window) => ({ window, direction: "rise" as const, best: null })),
   ].sort((a, b) => a.window.end - b.window.end || a.window.start - b.window.start);
-  const open = new Map<Episode["direction"], Trigger[]>();
+  const open = new Map<Episode["direction"], Episode[]>();
   const episodes: Episode[] = [];
   for (const trigger of triggers) {
     const current = open.get(trigger.direction);
@@ -49,21 +42,17 @@ export function episodesOf(
   return episodes.sort((a, b) => a.window.start - b.window.start);
 }
 
-/** Longer windows are for slow leaks. */
-const SLOW = 6 * HOUR;
-const beginningOf = ({ start, end }: TimeWindow): EpochMs => (end - start > SLOW ? start : end - BUCKET);
-
-function joined(triggers: readonly Trigger[]): Episode {
+function joined(triggers: readonly Episode[]): Episode {
   let best: Departure | null = null;
-  let start = Number.POSITIVE_INFINITY;
   for (const trigger of triggers) {
-    start = Math.min(start, trigger.from);
     if (trigger.best && trigger.best.score > (best?.score ?? 0)) best = trigger.best;
   }
-  const last = triggers.at(-1) as Trigger;
-  return {
-    window: { start: Math.min(start, best?.window.start ?? start), end: last.window.end },
-    direction: last.direction,
-    best,
-  };
+  const slow = best !== null && isSlow(best.window);
+  let start = best?.window.start ?? Number.POSITIVE_INFINITY;
+  for (const { window, best: departure } of triggers) {
+    const whole = departure === null || (slow && isSlow(window));
+    start = Math.min(start, whole ? window.start : window.end - BUCKET);
+  }
+  const last = triggers.at(-1) as Episode;
+  return { window: { start, end: last.window.end }, direction: last.direction, best };
 }

@@ -29,7 +29,7 @@ export function severityOf(signal: Signal, effect: Effect, config: DetectionConf
 }
 
 const dropped = (signal: Signal, { actual, expected, grade }: Effect): Verdict => ({
-  severity: grade >= 0.9 ? "low" : "info",
+  severity: grade >= 0.7 ? "low" : "info",
   reasons: [`${amount(actual)} ${signal.unit} where ${amount(expected ?? 0)} were expected; a drop is at most low`],
 });
 
@@ -70,7 +70,7 @@ function belowThresholds(signal: Signal, thresholds: Thresholds, effect: Effect)
     const reason = `${amount(actual)} in all reach the high threshold of ${amount(thresholds.high)}`;
     return { severity: "medium", reasons: [below, reason, beyondBand(effect)] };
   }
-  const low = effect.grade >= 0.9 && actual >= 3 * (expected ?? 0);
+  const low = effect.grade >= 0.7 && actual >= 3 * (expected ?? 0);
   return { severity: low ? "low" : "info", reasons: [below, beyondBand(effect)] };
 }
 
