@@ -1,0 +1,54 @@
+import { expect, test } from "@jest/globals";
+import { deliveryHealth } from "#core/detection/delivery-health.ts";
+import { BUCKET, DAY, HOUR } from "#core/domain/time.ts";
+import { ACCOUNT, at, config, delivered, healthOf, START, stream } from "./world.ts";
+
+test("silence of an account that is never silent is unknown", async () => {
+  const silence = { start: at(17.2), end: at(17.5) };
+  const health = await healthOf(21, [silence]);
+  expect(health.unknownWindows).toEqual([{ account: ACCOUNT, window: silence, reason: expect.any(String) }]);
+  expect(health.accounts.get(ACCOUNT)).toEqual({ since: START, unknown: [silence] });
+});
+
+test("silence at the usual time is zero", async () => {
+  const nights = Array.from({ length: 21 }, (_, day) => ({ start: at(day + 0.8), end: at(day + 1) }));
+  expect((await healthOf(21, nights)).unknownWindows).toEqual([]);
+});
+
+test("a first weekend says nothing, a silent one after busy ones does", async () => {
+  const weekend = (week: number) => ({ start: at(7 * week + 5), end: at(7 * week + 7) });
+  expect((await healthOf(14, [weekend(0)])).unknownWindows).toEqual([]);
+  expect((await healthOf(21, [weekend(2)])).unknownWindows).toHaveLength(1);
+});
+
+test("short silence is zero, and so is silence of an account that seldom has events", async () => {
+  expect((await healthOf(21, [{ start: at(15.5), end: at(15.5) + 4 * BUCKET }])).unknownWindows).toEqual([]);
+  const seldom = Array.from({ length: 60 }, (_, i) => ({ account: ACCOUNT, bucket: at(i / 3), events: 1 }));
+  const health = await deliveryHealth(stream(seldom), { start: START, end: at(21) }, config());
+  expect(health.unknownWindows).toEqual([]);
+});
+
+test("a trail that stops before the end of the data is unknown from there on", async () => {
+  const rows = delivered(18);
+  const health = await deliveryHealth(stream(rows), { start: START, end: at(21) }, config());
+  expect(health.unknownWindows.map(({ window }) => window)).toEqual([{ start: at(18), end: at(21) }]);
+});
+
+test("accounts are apart, and each is known from its own first event", async () => {
+  const rows = [
+    ...delivered(3),
+    ...delivered(3)
+      .filter(({ bucket }) => bucket >= at(2))
+      .map((row) => ({ ...row, account: "9" })),
+  ];
+  const health = await deliveryHealth(stream(rows), { start: START, end: at(3) }, config());
+  expect([...health.accounts].map(([account, { since }]) => [account, (since - START) / DAY])).toEqual([
+    [ACCOUNT, 0],
+    ["9", 2],
+  ]);
+});
+
+test("what was not delivered does not teach that silence is usual", async () => {
+  const silences = [10, 11, 14, 15].map((day) => ({ start: at(day + 0.25), end: at(day + 0.25) + 8 * HOUR }));
+  expect((await healthOf(21, silences)).unknownWindows).toHaveLength(4);
+});
