@@ -1,4 +1,4 @@
-import { styleText } from "node:util";
+import { stripVTControlCharacters, styleText } from "node:util";
 
 export interface TextOptions {
   /** Columns of the terminal; lines are kept between 60 and 120. */
@@ -62,8 +62,9 @@ export class Terminal {
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f000}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 
-/** Columns that a terminal needs for the text. */
-export function columns(text: string): number {
+/** Columns that a terminal needs for the text; our own colours need none. */
+export function columns(styled: string): number {
+  const text = stripVTControlCharacters(styled);
   if (/^[\x20-\x7e]*$/.test(text)) return text.length;
   let width = 0;
   for (const character of text) width += /\p{M}/u.test(character) ? 0 : WIDE.test(character) ? 2 : 1;

@@ -1,4 +1,5 @@
 import { compareText } from "../domain/ordering.ts";
+import { literal } from "./sql-literal.ts";
 import { named, visible } from "./visible.ts";
 
 /** Letters by which forms are looked up. */
@@ -20,6 +21,8 @@ export class Replacer {
     const forms = new Map<string, string>();
     for (const [value, standIn] of standIns) {
       for (const form of formsOf(value)) if (!forms.has(form)) forms.set(form, standIn);
+      const expression = literal(value);
+      if (expression.startsWith("(")) forms.set(expression, literal(standIn));
     }
     this.#whole = forms;
     const longestFirst = [...forms].sort(([a], [b]) => b.length - a.length || compareText(a, b));

@@ -1,6 +1,6 @@
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { literal } from "#core/explain/sql.ts";
+import { literal } from "#core/messages/sql-literal.ts";
 import { filledDuckDb } from "../../fakes/filled-duckdb.ts";
 import { STORIES } from "./stories.ts";
 
