@@ -34,6 +34,7 @@ async function byMoney(store: EventStore, finding: Anomaly): Promise<Anomaly | n
       window: finding.window,
       accounts: [account],
       regions: [region],
+      counted: true,
       filter: { outcomes: ["success"], readOnly: false, quantityChange: "added" },
       ...(principal === null ? {} : { principals: [principal] }),
     },

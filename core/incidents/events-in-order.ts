@@ -7,13 +7,13 @@ import type { EventQuery, EventStore } from "../ports/event-store.ts";
 /** Events asked of the store at once: some tens of MB. */
 const PAGE = 20_000;
 
-/** Events that match at least one of the filters, each once, by time, then id; a page in memory for each filter. */
+/** Events that match at least one of the filters, each once (of an action logged in two accounts the counted copy), by time, then id; a page in memory for each filter. */
 export async function* eventsInOrder(
   store: EventStore,
   window: TimeWindow,
   filters: readonly EventFilter[],
 ): AsyncGenerator<PricedUsageEvent> {
-  const streams = filters.map((filter) => allEvents(store, { window, filter }));
+  const streams = filters.map((filter) => allEvents(store, { window, filter, counted: true }));
   const heads = await Promise.all(streams.map((stream) => stream.next()));
   for (;;) {
     let next: PricedUsageEvent | null = null;

@@ -89,6 +89,7 @@ function describe({ account, region, window, facets }: Finding): EventQuery {
   return {
     window,
     accounts: [account],
+    counted: true,
     ...(region === "*" ? {} : { regions: [region] }),
     filter: { actions: values(facets.actions), outcomes: facets.outcomes.map(({ value }) => value) },
     // A facet that is full may have left principals out; then nobody is excluded.
