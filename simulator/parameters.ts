@@ -99,10 +99,10 @@ export const SCALE: Readonly<Record<AccountType, AccountScale>> = {
     tasks: 12,
   },
   production: {
-    invocations: 880,
-    objects: 470,
+    invocations: 800,
+    objects: 440,
     secrets: 150,
-    keys: 140,
+    keys: 120,
     deployments: 4,
     terraformRuns: 1,
     fleets: [12, 6],
@@ -173,7 +173,7 @@ export const PEOPLE = {
 /** Service noise. */
 export const SERVICES = {
   /** Sweeps of AWS Config over the buckets a day. Five-minute sample shows one; judgement on how often. */
-  configSweepsPerDay: 1.4,
+  configSweepsPerDay: 1.25,
   /** Calls with `AWSService` AssumeRole by config.amazonaws.com a sweep, per bucket. Five-minute sample: 45 for 44 buckets. */
   assumeRolePerBucket: 1,
   /** Share of Lambda invocations that start cold, with an AssumeRole by lambda.amazonaws.com. Judgement. */
