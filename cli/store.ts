@@ -3,7 +3,6 @@ import { DuckDbEventStore } from "#adapters/duckdb/duckdb-event-store.ts";
 import { DuckDbIncidentStore } from "#adapters/duckdb/incident-store.ts";
 import { openStore } from "#adapters/duckdb/open-store.ts";
 import { actionRisk, riskRank } from "#core/risk/action-risk.ts";
-import { VERSION } from "./version.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** The stores of a workspace, open. */
@@ -24,7 +23,7 @@ export async function withStore<T>(
   access: "read" | "write",
   use: (open: OpenWorkspace) => Promise<T>,
 ): Promise<T> {
-  const instance = await openStore(store, { toolVersion: VERSION });
+  const instance = await openStore(store, access);
   try {
     const events = await DuckDbEventStore.open(instance, {
       riskyAction: (service, action) => riskRank(actionRisk(service, action).level) >= RISKY,

@@ -16,6 +16,7 @@ import { createProgress } from "../progress.ts";
 import { renderJson, renderNdjson } from "../render/json.ts";
 import { renderMarkdown } from "../render/markdown.ts";
 import { renderText } from "../render/text.ts";
+import { withResponses } from "../responses.ts";
 import { sourcesOf } from "../sources.ts";
 import { withStore } from "../store.ts";
 import { textOptions } from "../terminal.ts";
@@ -68,7 +69,7 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions)
     });
     if (summary.read === 0 && summary.files === 0 && summary.filesSkipped === 0) throw nothingRead(paths);
     const analysis = await withStore(place, "write", async ({ instance, events, incidents }) => {
-      const about = { store: events, directory, config };
+      const about = { store: events, directory, config: await withResponses(config, instance) };
       const found = await analyseStore({
         ...about,
         ingest: summary,

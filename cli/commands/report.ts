@@ -1,6 +1,7 @@
 import { analyseStore, redactReport, reportModel, writeReport } from "../analysis.ts";
 import { loadConfiguration, loadOrganization } from "../configuration.ts";
 import { ingestSummary, insightRecords } from "../ingest/ledger.ts";
+import { withResponses } from "../responses.ts";
 import { withStore } from "../store.ts";
 import { workspace } from "../workspace.ts";
 
@@ -18,7 +19,7 @@ export async function report(options: ReportOptions): Promise<void> {
   const directory = loadOrganization(options.organization, config);
   const file = options.report ?? place.report;
   await withStore(place, "read", async ({ instance, events }) => {
-    const about = { store: events, directory, config };
+    const about = { store: events, directory, config: await withResponses(config, instance) };
     const analysis = await analyseStore({
       ...about,
       ingest: await ingestSummary(instance),
