@@ -65,7 +65,7 @@ function byThresholds(signal: Signal, thresholds: Thresholds, effect: Effect, co
 function belowThresholds(signal: Signal, thresholds: Thresholds, effect: Effect): Verdict {
   const { actual, expected, peak, window } = effect;
   const below = `at most ${amount(peak.value)} ${signal.unit} in ten minutes, below the low threshold of ${amount(thresholds.low)}`;
-  const slow = window.end - window.start >= 12 * HOUR && actual - (expected ?? 0) >= thresholds.high;
+  const slow = isSlow(window) && actual - (expected ?? 0) >= thresholds.high;
   if (slow && actual >= 3 * (expected ?? 0)) {
     const reason = `${amount(actual)} in all reach the high threshold of ${amount(thresholds.high)}`;
     return { severity: "medium", reasons: [below, reason, beyondBand(effect)] };
@@ -74,11 +74,15 @@ function belowThresholds(signal: Signal, thresholds: Thresholds, effect: Effect)
   return { severity: low ? "low" : "info", reasons: [below, beyondBand(effect)] };
 }
 
+const isSlow = ({ start, end }: TimeWindow): boolean => end - start >= 12 * HOUR;
+
 /** Signals without thresholds: how sure, how many times the usual, and how much in floors. */
 function byEffect(signal: Signal, effect: Effect, config: DetectionConfig): Verdict {
   const { actual, expected, grade, historyDays } = effect;
   const ratio = expected === null ? Number.POSITIVE_INFINITY : actual / Math.max(expected, 1e-9);
-  const floors = (actual - (expected ?? 0)) / Math.max(signal.floor, 1e-9);
+  // Floors are meant for short windows: over half a day and more, small things add up to twice as many.
+  const floor = Math.max(signal.floor, 1e-9) * (isSlow(effect.window) ? 2 : 1);
+  const floors = (actual - (expected ?? 0)) / floor;
   const reaches = (level: DetectionConfig["high"]): boolean =>
     grade >= level.grade && ratio >= level.ratio && floors >= level.floors;
   const reasons = [beyondBand(effect)];
@@ -93,7 +97,7 @@ function byEffect(signal: Signal, effect: Effect, config: DetectionConfig): Verd
   }
   const level = config[severity];
   reasons.push(
-    `at least ${level.ratio} times the usual and ${amount(level.floors * signal.floor)} more than it, with a grade of at least ${level.grade}`,
+    `at least ${level.ratio} times the usual and ${amount(level.floors * floor)} more than it, with a grade of at least ${level.grade}`,
   );
   return { severity, reasons };
 }
