@@ -1,5 +1,5 @@
 import type { Anomaly, Finding } from "../domain/finding.ts";
-import { HOUR, MINUTE, type TimeWindow } from "../domain/time.ts";
+import { DAY, HOUR, MINUTE, type TimeWindow } from "../domain/time.ts";
 import type { AccountDirectory } from "../ports/account-directory.ts";
 import { isAwsHost, isAwsService, isIdentityCenterRole, isPipeline } from "./actors.ts";
 import { isFreshNetwork, KEY_SHARE, type KeyCommonness, type SharedKeyKind } from "./commonness.ts";
@@ -20,6 +20,9 @@ const PART_SHARE = 0.3;
 /** What a key adds when it names a role that many stand behind: never enough to join by itself. */
 const COMMON_ROLE_WEIGHT = 0.2;
 const TOOL_WEIGHT = 0.05;
+
+/** A network first used longer ago than this is part of the place. */
+const RECENT_NETWORK = 7 * DAY;
 
 /** Findings whose windows lie no further apart than this may count the same calls. */
 const SAME_USAGE_GAP = 10 * MINUTE;
@@ -101,7 +104,7 @@ function rareKeys(a: Finding, b: Finding, context: LinkContext): string | null {
     principalKey(a, b, context),
     personKey(a, b),
     assumedKey(a, b, context),
-    sharedKey("network", "networks", "network", a, b, context),
+    networkKey(a, b, context),
     sharedKey("session", "sessions", "session", a, b, context),
     a.account === b.account ? sharedKey("resource", "resources", "resource", a, b, context) : null,
     toolKey(a, b),
@@ -148,6 +151,19 @@ function assumedKey(a: Finding, b: Finding, { config }: LinkContext): Key | null
     }
   }
   return null;
+}
+
+/**
+ * A network that came up only lately. One that was always there joins everything that an account does, and the place that
+ * a pipeline calls from is only another name for the pipeline.
+ */
+function networkKey(a: Finding, b: Finding, context: LinkContext): Key | null {
+  const key = sharedKey("network", "networks", "network", a, b, context);
+  if (key === null) return null;
+  const since = context.commonness.networkSince(commonDominant(a, b, "networks") ?? "");
+  const learnt = context.span.start + context.config.learningDays * DAY;
+  const at = Math.min(a.window.start, b.window.start);
+  return since !== null && since >= learnt && at - since <= RECENT_NETWORK ? key : null;
 }
 
 function sharedKey(
