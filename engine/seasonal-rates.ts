@@ -4,6 +4,9 @@ import type { CountModelParameters } from "./parameters.ts";
 /** Sums are kept in 1/256 of a count, as integers: exact and short in JSON, and fine enough a step for any rate. */
 const UNIT = 256;
 
+/** Of the dispersion of single buckets, what is left between buckets' long-run shares: it averages out over the days. */
+const SAMPLE_CORRELATION = 0.05;
+
 export interface SavedRates {
   readonly visits: readonly number[];
   /** Slot, then its buckets' sums; slots in which nothing happened are left out. */
@@ -160,11 +163,6 @@ export class SeasonalRates {
     }
   }
 
-  /** Whether anything was ever learnt that is still remembered. */
-  get empty(): boolean {
-    return this.#total === 0;
-  }
-
   save(): SavedRates {
     const slots: number[][] = [];
     for (let slot = 0; slot < SLOTS; slot++) {
@@ -174,6 +172,3 @@ export class SeasonalRates {
     return { visits: [...this.#visits], slots, profile: [...this.#profile] };
   }
 }
-
-/** Of the dispersion of single buckets, what is left between buckets' long-run shares: it averages out over the days. */
-const SAMPLE_CORRELATION = 0.05;

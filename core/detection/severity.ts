@@ -58,7 +58,19 @@ function byThresholds(signal: Signal, thresholds: Thresholds, effect: Effect, co
   if (historyDays < config.historyDays) {
     reasons.push(`the account has ${days(historyDays)} of history, so a threshold counts by itself`);
   } else reasons.push(beyondBand(effect));
+  if (level === "low" && isFarBeyond(thresholds.medium, effect, config)) {
+    reasons.push(
+      `medium: over the whole of it ${amount(effect.actual)}, beyond the medium threshold of ${amount(thresholds.medium)} and at least ${config.high.ratio} times the usual`,
+    );
+    return { severity: "medium", reasons };
+  }
   return { severity: level, reasons };
+}
+
+/** Spread over more than ten minutes, but as much in all, and nothing like it was usual. */
+function isFarBeyond(threshold: number, { actual, expected, grade }: Effect, { high }: DetectionConfig): boolean {
+  const usual = expected ?? 0;
+  return grade >= high.grade && actual - usual >= threshold && actual >= high.ratio * usual;
 }
 
 /** Small at any moment, but a lot in all: what leaks for half a day or longer is held against the thresholds as a whole. */

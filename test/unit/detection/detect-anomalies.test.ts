@@ -66,6 +66,23 @@ test("below the lowest threshold a departure is at most low", async () => {
   for (const { severity } of await detect(rowsOf([[16, 4]]))) expect(["low", "info"]).toContain(severity);
 });
 
+test("what reaches the low threshold only, but goes on and on, is medium", async () => {
+  const invocations: Signal = {
+    ...SIGNAL,
+    id: "function-invocations-by-function",
+    floor: 100,
+    thresholds: { low: 1000, medium: 5000, high: 10_000 },
+  };
+  const loop = (buckets: number): Counts =>
+    Array.from({ length: buckets }, (_, i) => [minutes(16, 5 * i), 1500] as const);
+  const quiet: Counts = [[1, 3]];
+  const severity = async (buckets: number) =>
+    (await detect(rowsOf([...quiet, ...loop(buckets)], ENTITY, invocations), { signals: [invocations] })).at(-1)
+      ?.severity;
+  expect(await severity(2)).toBe("low");
+  expect(await severity(4)).toBe("medium");
+});
+
 test("a leak of one every three hours is one anomaly, graver than its moments", async () => {
   const nat: Signal = { ...SIGNAL, id: "nat-gateways-created", floor: 2, thresholds: null };
   const daily: Counts = usual.map(([days]) => [days, 1] as const);
