@@ -18,7 +18,7 @@ import { type Dictionaries, openDictionaries } from "./dictionary.ts";
 import { readFacets } from "./event-facets.ts";
 import { firstSeenSql } from "./first-seen-sql.ts";
 import { historyOf } from "./history.ts";
-import { matchingEvents } from "./matching-events.ts";
+import { locate, matchingEvents, narrowing } from "./matching-events.ts";
 import { readAll, streamRows } from "./read.ts";
 import { countSignals } from "./rollup-table.ts";
 import { readEvents, type StoredEvent } from "./stored-event.ts";
@@ -123,8 +123,9 @@ export class DuckDbEventStore implements EventStore {
   }
 
   /** Like {@link events}, each with the file and number of its record. */
-  storedEvents(query: EventQuery, limit: number): Promise<readonly StoredEvent[]> {
-    return readEvents(this.#connection, this.#dictionaries, matchingEvents(query), limit);
+  async storedEvents(query: EventQuery, limit: number): Promise<readonly StoredEvent[]> {
+    const located = await locate(this.#connection, query);
+    return readEvents(this.#connection, this.#dictionaries, matchingEvents(located), narrowing(located), limit);
   }
 
   /**

@@ -29,5 +29,5 @@ export function historyOf(
       or e.key in (select q.key from quantities q where list_contains(q.resource_ids, ${exact}))
     )
     order by e.time desc, ${EVENT_ID} desc limit ${sqlNumber(Math.max(0, Math.trunc(limit)))}`;
-  return readEvents(connection, dictionaries, `from events e where e.key in (${latest})`, limit);
+  return readEvents(connection, dictionaries, `from events e where e.key in (${latest})`, "true", limit);
 }

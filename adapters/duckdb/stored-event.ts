@@ -81,18 +81,23 @@ const COLUMNS = `e.key::varchar as key, ${EVENT_ID} as id, epoch_ms(e.time)::dou
   (select path from files f where f.file_id = e.key >> 32) as file, (e.key & 4294967295)::integer as record`;
 
 /**
- * Reads events back as they were stored; `matching` is `from events e ... where ...`. Time order, then id.
+ * Reads events back as they were stored, in time order, then by id. `matching` is `from events e ... where ...`, and
+ * `narrowed` a condition on `e` alone that holds for all that match.
  * Estimates come back added up: one a direction, each with the basis of them all.
  */
 export async function readEvents(
   connection: DuckDBConnection,
   dictionaries: Dictionaries,
   matching: string,
+  narrowed: string,
   limit: number,
 ): Promise<readonly StoredEvent[]> {
+  // Which events, by narrow columns first: sorting whole rows would carry every column of everything that matches.
   const rows = await readAll<EventRow>(
     connection,
-    `select ${COLUMNS} ${matching} order by e.time, id limit ${Math.max(0, Math.trunc(limit))}`,
+    `select ${COLUMNS} from events e
+     join (select e.key ${matching} order by e.time, ${EVENT_ID} limit ${Math.max(0, Math.trunc(limit))}) using (key)
+     where ${narrowed} order by e.time, id`,
   );
   if (rows.length === 0) return [];
   const quantityRows = await readAll<QuantityRow>(

@@ -60,7 +60,15 @@ const EVENTS: readonly GeneratedEvent[] = [
   { event: run(1), counted: true },
   { event: run(2, { outcome: "denied", errorCode: "UnauthorizedOperation", quantities: [], cost: [] }), counted: true },
   { event: run(3, { outcome: "dry-run", errorCode: "DryRunOperation", cost: [] }), counted: true },
-  { event: run(6, { region: "ap-south-1", marks: ["root"], counterparties: ["public"] }), counted: true },
+  {
+    event: run(6, {
+      region: "ap-south-1",
+      marks: ["root"],
+      counterparties: ["public"],
+      resources: ["instance/i-6", "subnet/it's"],
+    }),
+    counted: true,
+  },
   // The copy in the owner's account of a role that another account assumed: it shows the visitor and is not counted.
   {
     event: sampleEvent({
@@ -233,6 +241,7 @@ export function eventStoreContract(name: string, open: OpenEventStore): void {
       [{ sessions: ["s-1"], tools: ["aws-cli"] }, [8]],
       [{ accessKeys: ["AKIA1"], networks: ["203.0.113.0/24"] }, [100, 7]],
       [{ resources: ["instance/i-6", "instance/i-1"] }, [1, 6]],
+      [{ resources: ["subnet/it's"] }, [6]],
       [{ ids: [id(2), id(8), "sha256:none"] }, [2, 8]],
       [{ ids: [] }, []],
       [{ filter: { outcomes: ["denied" as const, "dry-run" as const] } }, [2, 3]],
@@ -275,7 +284,7 @@ export function eventStoreContract(name: string, open: OpenEventStore): void {
         counterparties: [{ value: "public", count: 1 }],
         marks: [{ value: "root", count: 1 }],
       });
-      expect(facets.resources).toHaveLength(4);
+      expect(facets.resources).toHaveLength(5);
     });
 
     test("spend adds up what counts", async () => {
