@@ -133,7 +133,14 @@ export const incidentsConfigSchema = z.strictObject({
     .number()
     .min(1)
     .default(3)
-    .describe("A pipeline's or scaling group's change is expected up to this many times its largest hour before."),
+    .describe(
+      "A pipeline's or scaling group's change is expected up to this many times its largest hour, and its largest ten minutes, before.",
+    ),
+  routineMultiple: z
+    .number()
+    .min(1)
+    .default(2)
+    .describe("The same for a role that is no known pipeline but makes such changes on other days too."),
   deploymentMultiple: z
     .number()
     .min(1)

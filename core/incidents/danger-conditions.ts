@@ -4,7 +4,7 @@ import { actionRisk, riskRank } from "../risk/action-risk.ts";
 import { matchesFilter } from "../signals/filter.ts";
 import { isAccelerated } from "./accelerated.ts";
 import { isAwsService, isIdentityCenterRole, principalName } from "./actors.ts";
-import type { Condition, DangerRule, Who } from "./danger-rules.ts";
+import type { Condition, DangerRule, Who } from "./danger-rules/index.ts";
 
 /** Whose accounts are whose. */
 export interface Ownership {

@@ -4,10 +4,10 @@ import { DAY, type EpochMs } from "../domain/time.ts";
 import type { UsageEvent } from "../domain/usage-event.ts";
 import { isAwsService, isIdentityCenterRole, isPipeline, principalName } from "./actors.ts";
 import { isCapacity } from "./capacity.ts";
-import { DANGER_RULES } from "./danger-rules.ts";
+import { DANGER_RULES } from "./danger-rules/index.ts";
 import type { EscalationInput } from "./escalations.ts";
 import { freshNetworks } from "./escalations.ts";
-import { type Deployment, hourlyPeaks, type PrincipalHistory, type SizeOf } from "./history.ts";
+import { type Deployment, largestSizes, type PrincipalHistory, type Size, type SizeOf } from "./history.ts";
 
 export interface ExpectedInput extends EscalationInput {
   /** First event of every account; absent where not known. */
@@ -169,7 +169,7 @@ function routine(event: UsageEvent, { material, history, config }: ExpectedInput
   const days = later > 0 ? `${earlier + later} other days` : `${earlier} earlier days`;
   return {
     by: "routine",
-    multiple: config.usualMultiple,
+    multiple: config.routineMultiple,
     reason: `made by the role ${principalName(id)} from ${network || "its usual place"}, as on ${days}`,
   };
 }
@@ -205,24 +205,31 @@ const deployDays = (deployments: readonly Deployment[], { account, principal }: 
     .filter((deployment) => deployment.account === account && deployment.principal === principal.id)
     .reduce((most, { earlierDays }) => Math.max(most, earlierDays), 0);
 
-/** What exceeds the allowed multiple of the principals' largest hour before; `null` where nothing does. */
+/** What exceeds the allowed multiple of the principals' largest hour or ten minutes; `null` where nothing does. */
 function beyondHistory(events: readonly UsageEvent[], multiple: number, { history }: ExpectedInput): string | null {
   const principals = new Set(events.map(({ principal }) => principal.id));
   const past = [...principals].flatMap((id) => history.principals.get(id) ?? []);
-  for (const [what, now] of hourlyPeaks(events)) {
+  for (const [what, now] of largestSizes(events)) {
     // Calls are compared only where they have no size of their own.
     if (what.startsWith("calls ") && events.some(({ quantities }) => quantities.length > 0)) continue;
     const before = largestOf(past, what);
-    if (before === 0) return `nothing like it was ever seen before: ${now} ${nameOf(what)}`;
-    if (now > before * multiple) {
-      return `${now} ${nameOf(what)} in an hour are ${round(now / before)} times the ${before} of its largest hour before`;
+    if (before.hour === 0) return `nothing like it was ever seen before: ${now.hour} ${nameOf(what)}`;
+    const exceeded = (["hour", "tenMinutes"] as const).find((length) => now[length] > before[length] * multiple);
+    if (exceeded) {
+      const [within, which] = exceeded === "hour" ? ["an hour", "hour"] : ["ten minutes", "ten minutes"];
+      return `${now[exceeded]} ${nameOf(what)} in ${within} are ${round(now[exceeded] / before[exceeded])} times the ${before[exceeded]} of its largest ${which} before`;
     }
   }
   return null;
 }
 
-const largestOf = (past: readonly PrincipalHistory[], what: SizeOf): number =>
-  past.reduce((most, { largest, later }) => Math.max(most, largest.get(what) ?? 0, later.largest.get(what) ?? 0), 0);
+function largestOf(past: readonly PrincipalHistory[], what: SizeOf): Size {
+  const sizes = past.flatMap(({ largest, later }) => [largest.get(what), later.largest.get(what)]);
+  return {
+    hour: Math.max(0, ...sizes.map((size) => size?.hour ?? 0)),
+    tenMinutes: Math.max(0, ...sizes.map((size) => size?.tenMinutes ?? 0)),
+  };
+}
 
 const nameOf = (what: SizeOf): string => what.replaceAll("-", " ");
 

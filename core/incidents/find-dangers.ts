@@ -7,7 +7,7 @@ import type { EventStore } from "../ports/event-store.ts";
 import { isIdentityCenterRole } from "./actors.ts";
 import type { IncidentsConfig } from "./config.ts";
 import { type Ownership, ruleMatches } from "./danger-conditions.ts";
-import { DANGER_RULES, type DangerRule, dangerFilters } from "./danger-rules.ts";
+import { DANGER_RULES, type DangerRule, dangerFilters } from "./danger-rules/index.ts";
 import { eventsInOrder } from "./events-in-order.ts";
 import { FacetCounter } from "./facets.ts";
 import { shortHash } from "./identifier.ts";

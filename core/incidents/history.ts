@@ -1,5 +1,5 @@
 import { compareText } from "../domain/ordering.ts";
-import { DAY, type EpochMs, HOUR, type TimeWindow } from "../domain/time.ts";
+import { DAY, type EpochMs, HOUR, MINUTE, type TimeWindow } from "../domain/time.ts";
 import type { QuantityKind, UsageEvent } from "../domain/usage-event.ts";
 import type { EventStore } from "../ports/event-store.ts";
 import type { IncidentsConfig } from "./config.ts";
@@ -19,8 +19,8 @@ export interface Routine {
   /** Distinct UTC days with such calls, by network (empty text: none logged). */
   readonly daysByNetwork: ReadonlyMap<string, number>;
   readonly days: number;
-  /** The largest hour, see {@link hourlyPeaks}. */
-  readonly largest: ReadonlyMap<SizeOf, number>;
+  /** See {@link largestSizes}. */
+  readonly largest: ReadonlyMap<SizeOf, Size>;
 }
 
 export interface PrincipalHistory extends Routine {
@@ -43,6 +43,11 @@ export interface Deployment {
   readonly eventId: string;
   /** Distinct earlier days on which the principal deployed from the same network. */
   readonly earlierDays: number;
+}
+
+export interface Size {
+  readonly hour: number;
+  readonly tenMinutes: number;
 }
 
 /** A quantity, or the number of calls of one action. */
@@ -126,7 +131,7 @@ function summarise(calls: readonly UsageEvent[]): Routine {
     calls: calls.length,
     days: days.size,
     daysByNetwork: new Map([...byNetwork].map(([network, set]) => [network, set.size])),
-    largest: hourlyPeaks(calls),
+    largest: largestSizes(calls),
   };
 }
 
@@ -160,19 +165,24 @@ async function deploymentsOf(
   }));
 }
 
-/** The most in any clock hour, of every quantity added or used and of the calls of every action. */
-export function hourlyPeaks(events: readonly UsageEvent[]): Map<SizeOf, number> {
-  const hours = new Map<string, Map<SizeOf, number>>();
+/** The most in any clock hour and in any ten minutes, of every quantity added or used and of the calls of every action. */
+export function largestSizes(events: readonly UsageEvent[]): Map<SizeOf, Size> {
+  const [hour, tenMinutes] = [peaksWithin(events, HOUR), peaksWithin(events, 10 * MINUTE)];
+  return new Map([...hour].map(([what, amount]) => [what, { hour: amount, tenMinutes: tenMinutes.get(what) ?? 0 }]));
+}
+
+function peaksWithin(events: readonly UsageEvent[], length: number): Map<SizeOf, number> {
+  const windows = new Map<number, Map<SizeOf, number>>();
   for (const event of events) {
-    const hour = `${Math.floor(event.time / HOUR)}`;
-    const sizes = hours.get(hour) ?? new Map<SizeOf, number>();
-    hours.set(hour, sizes);
+    const window = Math.floor(event.time / length);
+    const sizes = windows.get(window) ?? new Map<SizeOf, number>();
+    windows.set(window, sizes);
     const add = (what: SizeOf, amount: number): void => void sizes.set(what, (sizes.get(what) ?? 0) + amount);
     add(`calls ${event.service}:${event.action}`, 1);
     for (const { kind, change, amount } of event.quantities) if (change !== "removed") add(kind, amount);
   }
   const peaks = new Map<SizeOf, number>();
-  for (const sizes of hours.values()) {
+  for (const sizes of windows.values()) {
     for (const [what, amount] of sizes) if (amount > (peaks.get(what) ?? 0)) peaks.set(what, amount);
   }
   return peaks;

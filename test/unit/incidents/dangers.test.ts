@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { DAY, HOUR, MINUTE } from "#core/domain/time.ts";
-import { DANGER_RULES, dangerFilters } from "#core/incidents/danger-rules.ts";
+import { DANGER_RULES, dangerFilters } from "#core/incidents/danger-rules/index.ts";
 import { allEvents } from "#core/incidents/events-in-order.ts";
 import { findDangers, scanDangers } from "#core/incidents/find-dangers.ts";
 import { matchesFilter } from "#core/signals/filter.ts";
