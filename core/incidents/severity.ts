@@ -20,7 +20,7 @@ export function incidentSeverity(input: EscalationInput): SeverityVerdict {
   const told = [
     ...raised,
     ...findings
-      .filter((finding) => severityRank(finding.severity) >= Math.max(severityRank(gravest), severityRank("low")))
+      .filter((finding) => finding.severity === gravest)
       .map((finding) => ({ severity: finding.severity, reason: finding.severityReasons.join("; ") })),
   ].filter(({ reason }) => reason !== "");
   told.sort((a, b) => severityRank(b.severity) - severityRank(a.severity));
