@@ -8,13 +8,13 @@ import {
   OUTCOMES,
   type Outcome,
   type Principal,
-  type PricedUsageEvent,
   QUANTITY_CHANGES,
   QUANTITY_KINDS,
   type Quantity,
   type QuantityChange,
   type QuantityKind,
   signalRegion,
+  type UsageEvent,
 } from "#core/domain/usage-event.ts";
 import {
   ByteBuilder,
@@ -76,8 +76,8 @@ export class EventEncoder {
   };
   #principals = new Map<Principal, number>();
   #actions = new Map<string, Map<string, number>>();
-  #origins = new Map<string | null, Map<string | null, Map<string, number>>>();
-  #costs = new Map<readonly CostEstimate[], number>();
+  #origins = new Map<string | null, Map<string | null, Map<string | null, Map<string | null, Map<string, number>>>>>();
+  #bases = new Map<CostEstimate, number>();
   readonly #words = new Int32Array(4);
   #rows = 0;
   #quantityRows = 0;
@@ -93,7 +93,12 @@ export class EventEncoder {
   }
 
   /** `priceOf` is asked for single quantities whose resources may be freed later. */
-  add(event: PricedUsageEvent, place: EventPlace, priceOf: (quantity: Quantity) => CostEstimate | null): void {
+  add(
+    event: UsageEvent,
+    cost: readonly CostEstimate[],
+    place: EventPlace,
+    priceOf: (quantity: Quantity) => CostEstimate | null,
+  ): void {
     const row = this.#rows++;
     const to = this.#events;
     // The high half is the file's number, which only the store knows.
@@ -129,7 +134,7 @@ export class EventEncoder {
     if (event.sharedEventId !== null) to.shared_id.set(row, event.sharedEventId);
     if (event.quantities.length > 0) this.#addQuantities(row, event.quantities, place, priceOf);
     to.unpriced.set(row, 0);
-    if (event.cost.length > 0) this.#addCost(row, event.cost);
+    if (cost.length > 0) this.#addCost(row, cost);
     to.counted.set(row, 1);
     to.fingerprint.halves(row, place.fingerprintLow, place.fingerprintHigh);
   }
@@ -154,7 +159,7 @@ export class EventEncoder {
     this.#principals = new Map();
     this.#actions = new Map();
     this.#origins = new Map();
-    this.#costs = new Map();
+    this.#bases = new Map();
     this.#restarted = true;
   }
 
@@ -163,8 +168,7 @@ export class EventEncoder {
   }
 
   #action(service: string, action: string): number {
-    let ofService = this.#actions.get(service);
-    if (ofService === undefined) this.#actions.set(service, (ofService = new Map()));
+    const ofService = child(this.#actions, service);
     const known = ofService.get(action);
     if (known !== undefined) return known;
     const row = [service, action, signalRegion(service, "") === "global"];
@@ -188,13 +192,13 @@ export class EventEncoder {
     const { invokedBy, sourceIp, network, userAgent, tool, vpcEndpointId, actor } = origin;
     const byAgent = child(this.#origins, userAgent);
     const byAddress = child(byAgent, sourceIp ?? network);
-    // Few of these go together with one agent at one address.
-    const rest = `${actor} ${invokedBy ?? "\0"} ${vpcEndpointId ?? ""} ${network === null ? "" : network}`;
-    const known = byAddress.get(rest);
+    const byEndpoint = child(byAddress, invokedBy);
+    const byActor = child(byEndpoint, vpcEndpointId);
+    const known = byActor.get(actor);
     if (known !== undefined) return known;
     const row = [invokedBy, sourceIp, network, userAgent, tool, vpcEndpointId, actor];
     const number = this.#dictionaries.origins.number(JSON.stringify(row), () => row);
-    byAddress.set(rest, number);
+    byActor.set(actor, number);
     return number;
   }
 
@@ -263,10 +267,17 @@ export class EventEncoder {
   }
 
   #basis(cost: readonly CostEstimate[]): number {
+    // The price book answers a repeated question with the same object.
+    const only = cost.length === 1 ? (cost[0] as CostEstimate) : null;
+    const known = only === null ? undefined : this.#bases.get(only);
+    if (known !== undefined) return known;
     const basis = [...new Set(cost.flatMap((estimate) => (estimate.kind === "unpriced" ? [] : estimate.basis)))];
     const unpriced = [...new Set(cost.flatMap((estimate) => (estimate.kind === "unpriced" ? [estimate.reason] : [])))];
     const row = [basis, unpriced];
-    return this.#dictionaries.cost_bases.number(JSON.stringify(row), () => row);
+    const number = this.#dictionaries.cost_bases.number(JSON.stringify(row), () => row);
+    if (this.#bases.size > DICTIONARY_ENTRIES) this.#bases.clear();
+    if (only !== null) this.#bases.set(only, number);
+    return number;
   }
 }
 
@@ -278,10 +289,12 @@ function plain(quantity: Quantity): boolean {
   return true;
 }
 
-function child<Key, Inner extends Map<never, unknown>>(of: Map<Key, Inner>, key: Key): Inner {
-  let found = of.get(key);
-  if (found === undefined) of.set(key, (found = new Map() as unknown as Inner));
-  return found;
+function child<Key, InnerKey, Value>(of: Map<Key, Map<InnerKey, Value>>, key: Key): Map<InnerKey, Value> {
+  const known = of.get(key);
+  if (known !== undefined) return known;
+  const made = new Map<InnerKey, Value>();
+  of.set(key, made);
+  return made;
 }
 
 interface BuilderOf {

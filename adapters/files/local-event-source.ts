@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync, realpathSync, type Stats, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { cloudtrailKey, mayHold } from "#core/domain/cloudtrail-key.ts";
+import { TrailwatchError } from "#core/domain/errors.ts";
+import type { EventSource, ReadSelection, SourceFile } from "#core/ports/event-source.ts";
+
+/** A file or a folder on this machine, with everything below it but hidden folders. */
+export class LocalEventSource implements EventSource {
+  readonly name: string;
+  readonly #path: string;
+
+  constructor(path: string) {
+    this.name = path;
+    this.#path = resolve(path);
+  }
+
+  async *files(selection: ReadSelection, signal?: AbortSignal): AsyncIterable<SourceFile> {
+    const found = this.#look();
+    if (!found.isDirectory()) yield sourceFile(this.#path, found);
+    else yield* walk(this.#path, selection, new Set(), signal);
+  }
+
+  #look(): Stats {
+    try {
+      return statSync(this.#path);
+    } catch (cause) {
+      const missing = (cause as NodeJS.ErrnoException).code === "ENOENT";
+      throw new TrailwatchError(
+        missing ? "INPUT_NOT_FOUND" : "INPUT_UNREADABLE",
+        missing ? `no file or folder ${this.name}` : `cannot read ${this.name}: ${(cause as Error).message}`,
+        missing ? "Check the path." : "Check the permissions of the path.",
+        { cause },
+      );
+    }
+  }
+}
+
+/** Sorted by whole path: a folder's name counts with the slash that follows it. */
+function* walk(
+  folder: string,
+  selection: ReadSelection,
+  entered: Set<string>,
+  signal: AbortSignal | undefined,
+): Generator<SourceFile> {
+  const real = realpathSync(folder);
+  if (entered.has(real)) return;
+  entered.add(real);
+  const entries: { readonly path: string; readonly order: string; readonly stats: Stats }[] = [];
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats === undefined || (stats.isDirectory() && name.startsWith("."))) continue;
+    if (stats.isDirectory()) entries.push({ path, order: `${name}/`, stats });
+    else if (stats.isFile()) entries.push({ path, order: name, stats });
+  }
+  entries.sort((a, b) => (a.order < b.order ? -1 : 1));
+  for (const { path, stats } of entries) {
+    if (signal?.aborted) return;
+    const key = cloudtrailKey(stats.isDirectory() ? `${path}/` : path);
+    if (key !== null && !mayHold(key, selection)) continue;
+    if (stats.isDirectory()) yield* walk(path, selection, entered, signal);
+    else yield sourceFile(path, stats);
+  }
+}
+
+const sourceFile = (path: string, stats: Stats): SourceFile => ({
+  path,
+  size: stats.size,
+  tag: String(Math.trunc(stats.mtimeMs)),
+  localPath: path,
+  reopenable: true,
+  open: async () => readFileSync(path),
+});

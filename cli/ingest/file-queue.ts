@@ -1,0 +1,185 @@
+import type { EventWriter, FileOutcome } from "#adapters/duckdb/write-events.ts";
+import { cloudtrailKey } from "#core/domain/cloudtrail-key.ts";
+import { TrailwatchError } from "#core/domain/errors.ts";
+import type { ReadSelection, SourceFile } from "#core/ports/event-source.ts";
+import type { FileAnswer } from "./protocol.ts";
+import { openPool, type ReadingPool } from "./worker-pool.ts";
+
+/** Files a worker may have before it, so that it never waits for the next. */
+const FILES_AHEAD = 3;
+
+interface Waiting {
+  readonly file: SourceFile;
+  readonly answers: { readonly worker: number; readonly answer: FileAnswer }[];
+}
+
+/**
+ * Files on their way: read by several threads at once, written in the order in which they were added, so that the same
+ * input gives the same store. How far reading runs ahead of writing is bounded.
+ */
+export class FileQueue {
+  readonly #writer: EventWriter;
+  readonly #pool: ReadingPool;
+  readonly #window: number;
+  readonly #waiting = new Map<number, Waiting>();
+  #added = 0;
+  #writing = 0;
+  #current: number | null = null;
+  #turn: Promise<void> = Promise.resolve();
+  #failure: unknown = null;
+  #wake: () => void = () => {};
+  #progress = { files: 0, bytes: 0, records: 0, quarantined: 0 };
+  #skipped = 0;
+
+  constructor(writer: EventWriter, workers: number, selection: ReadSelection) {
+    this.#writer = writer;
+    this.#pool = openPool(workers, { selection }, (worker, answer) => this.#receive(worker, answer));
+    this.#window = this.#pool.width * FILES_AHEAD;
+  }
+
+  get progress(): {
+    readonly files: number;
+    readonly bytes: number;
+    readonly records: number;
+    readonly quarantined: number;
+  } {
+    return this.#progress;
+  }
+
+  get skippedFiles(): number {
+    return this.#skipped;
+  }
+
+  /** Resolves when there is room for the next. */
+  async add(file: SourceFile): Promise<void> {
+    if (this.#writer.has(ledgerFile(file))) {
+      this.#skipped++;
+      this.#progress.bytes += file.size;
+      return;
+    }
+    const job = this.#added++;
+    this.#waiting.set(job, { file, answers: [] });
+    await this.#send(job, file);
+    while (this.#waiting.size >= this.#window) await this.#change();
+  }
+
+  /** Resolves when everything is written and committed, or as soon as `signal` is aborted. */
+  async drain(signal: AbortSignal | undefined, onChange: () => void): Promise<void> {
+    while (this.#waiting.size > 0 && !signal?.aborted) {
+      await this.#change();
+      onChange();
+    }
+    await this.#turn;
+    this.#throwFailure();
+    if (!signal?.aborted) await this.#writer.commit();
+  }
+
+  /** Ends the threads, and commits the files that are whole. */
+  async close(): Promise<void> {
+    await this.#pool.close();
+    this.#waiting.clear();
+    await this.#turn.catch(() => {});
+    if (this.#current !== null) await this.#writer.abandonFile(this.#current);
+    this.#current = null;
+    if (this.#failure === null) await this.#writer.commit();
+  }
+
+  async #send(job: number, file: SourceFile): Promise<void> {
+    const { path, size, localPath, reopenable } = file;
+    let bytes: Uint8Array | null = null;
+    if (localPath === null) {
+      try {
+        bytes = await file.open();
+      } catch (error) {
+        if (!(error instanceof TrailwatchError) || error.code !== "INPUT_UNREADABLE") throw error;
+        this.#receive(0, { type: "failed", job, message: error.message });
+        return;
+      }
+    }
+    this.#pool.send({ job, path, size, localPath, bytes, canonical: !reopenable });
+  }
+
+  #receive(worker: number, answer: FileAnswer): void {
+    this.#waiting.get(answer.job)?.answers.push({ worker, answer });
+    this.#turn = this.#turn
+      .then(() => this.#write())
+      .catch((error: unknown) => {
+        this.#failure ??= error;
+      })
+      .then(() => this.#wake());
+  }
+
+  /** Writes what has come of the file whose turn it is, and of those that follow it. */
+  async #write(): Promise<void> {
+    for (let job = this.#writing; this.#failure === null; job = this.#writing) {
+      const next = this.#waiting.get(job);
+      if (next === undefined) return;
+      const { file, answers } = next;
+      for (let entry = answers.shift(); entry; entry = answers.shift()) await this.#apply(file, entry.worker, entry.answer);
+      if (this.#writing === job) return;
+    }
+  }
+
+  async #apply(file: SourceFile, worker: number, answer: FileAnswer): Promise<void> {
+    const ledger = ledgerFile(file);
+    this.#current ??= await this.#writer.startFile(ledger);
+    const id = this.#current;
+    if (answer.type === "part") {
+      if (answer.batch) this.#writer.append(worker, id, answer.batch);
+      await this.#writer.addInsights(id, answer.insights);
+      await this.#writer.addQuarantined(id, answer.quarantined);
+      this.#progress.records += answer.batch?.events.rows ?? 0;
+      this.#progress.quarantined += answer.quarantined.length;
+      return;
+    }
+    let outcome: FileOutcome;
+    if (answer.type === "done") outcome = answer.outcome;
+    else {
+      await this.#writer.abandonFile(id);
+      this.#current = await this.#writer.startFile(ledger);
+      const entry = {
+        file: file.path,
+        position: "file",
+        reason: "unreadable-file",
+        detail: answer.message,
+        sample: "",
+      } as const;
+      await this.#writer.addQuarantined(this.#current, [entry]);
+      this.#progress.quarantined++;
+      outcome = FAILED;
+    }
+    await this.#writer.finishFile(this.#current, ledger, outcome);
+    this.#current = null;
+    this.#waiting.delete(this.#writing++);
+    this.#progress.files++;
+    this.#progress.bytes += file.size;
+  }
+
+  #change(): Promise<void> {
+    return new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    }).then(() => this.#throwFailure());
+  }
+
+  #throwFailure(): void {
+    if (this.#failure !== null) throw this.#failure;
+  }
+}
+
+const FAILED: FileOutcome = {
+  read: 1,
+  stored: 0,
+  quarantined: 1,
+  leftOut: 0,
+  insights: 0,
+  bytes: 0,
+  leftOutReason: null,
+  canonical: false,
+};
+
+const ledgerFile = ({ path, size, tag }: SourceFile) => ({
+  path,
+  size,
+  tag,
+  deliveredAt: cloudtrailKey(path)?.deliveredAt ?? null,
+});

@@ -1,0 +1,36 @@
+import type { EventBatch } from "#adapters/duckdb/batch/event-encoder.ts";
+import type { FileOutcome, PlacedInsight } from "#adapters/duckdb/write-events.ts";
+import type { Quarantined } from "#core/domain/ingest.ts";
+import type { ReadSelection } from "#core/ports/event-source.ts";
+
+/** One file to read, as it goes to a worker. */
+export interface FileJob {
+  readonly job: number;
+  readonly path: string;
+  readonly size: number;
+  /** Either the worker opens this, ... */
+  readonly localPath: string | null;
+  /** ... or it is given the file. */
+  readonly bytes: Uint8Array | null;
+  /** Fingerprint the canonical record instead of its bytes: for what cannot be opened again to compare. */
+  readonly canonical: boolean;
+}
+
+/** Pieces of a file's content, in order, and then its outcome. */
+export type FileAnswer =
+  | {
+      readonly type: "part";
+      readonly job: number;
+      readonly batch: EventBatch | null;
+      readonly insights: readonly PlacedInsight[];
+      readonly quarantined: readonly Quarantined[];
+    }
+  | { readonly type: "done"; readonly job: number; readonly outcome: FileOutcome }
+  /** A fault of ours, never of the input. */
+  | { readonly type: "failed"; readonly job: number; readonly message: string };
+
+export interface WorkerSettings {
+  readonly selection: ReadSelection;
+}
+
+export type Post = (answer: FileAnswer, transfer: ArrayBuffer[]) => void;

@@ -1,0 +1,19 @@
+import type { UsageEvent } from "#core/domain/usage-event.ts";
+import type { ReadSelection } from "#core/ports/event-source.ts";
+
+type Selectable = Pick<UsageEvent, "time" | "account" | "region" | "service" | "action">;
+
+/** The selection as a test of one event; `null` when everything is selected. */
+export function selectionTest(selection: ReadSelection): ((event: Selectable) => boolean) | null {
+  const { from, to } = selection;
+  const accounts = selection.accounts && new Set(selection.accounts);
+  const regions = selection.regions && new Set(selection.regions);
+  const names = selection.eventNames && new Set(selection.eventNames);
+  if (from === undefined && to === undefined && !accounts && !regions && !names) return null;
+  return (event) =>
+    (from === undefined || event.time >= from) &&
+    (to === undefined || event.time < to) &&
+    (!accounts || accounts.has(event.account)) &&
+    (!regions || regions.has(event.region)) &&
+    (!names || names.has(event.action) || names.has(`${event.service}:${event.action}`));
+}
