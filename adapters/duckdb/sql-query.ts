@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { type DuckDBConnection, DuckDBInstance, DuckDBTypeId, StatementType } from "@duckdb/node-api";
 import { TrailwatchError } from "#core/domain/errors.ts";
 
@@ -38,7 +39,7 @@ const INTEGERS: readonly DuckDBTypeId[] = [
 /**
  * One statement that answers with rows (SELECT, FROM, WITH, DESCRIBE, SHOW, SUMMARIZE, EXPLAIN) over a store, at most
  * `limit` rows of it. Throws TrailwatchError `QUERY_REFUSED` for any other statement, `QUERY_FAILED` with the database's
- * own words for one that is wrong, `STORE_UNUSABLE` and `STORE_BUSY` for a file that cannot be opened.
+ * own words for one that is wrong, `NOT_FOUND`, `STORE_UNUSABLE` and `STORE_BUSY` for a file that cannot be opened.
  */
 export async function runQuery(
   storePath: string,
@@ -61,6 +62,13 @@ export async function runQuery(
 }
 
 async function openReadOnly(storePath: string): Promise<DuckDBInstance> {
+  if (!existsSync(storePath)) {
+    throw new TrailwatchError(
+      "NOT_FOUND",
+      `There is no store at ${storePath}`,
+      "Make one with `trailwatch analyze <path>`.",
+    );
+  }
   try {
     return await DuckDBInstance.create(storePath, READ_ONLY);
   } catch (cause) {
@@ -152,5 +160,7 @@ async function failing<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+/** The driver's errors are made outside the realm that asks, and so are no `Error` of its own. */
+const messageOf = (cause: unknown): string =>
+  String((cause as { readonly message?: unknown } | null)?.message ?? cause);
 const firstLine = (text: string): string => text.split("\n", 1)[0] ?? text;

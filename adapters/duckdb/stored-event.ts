@@ -54,6 +54,7 @@ interface EventRow {
   readonly removed_high: string | null;
   readonly once_low: string | null;
   readonly once_high: string | null;
+  readonly unpriced: boolean;
   readonly basis_id: number | null;
   readonly file: string;
   readonly record: number;
@@ -77,7 +78,7 @@ const COLUMNS = `e.key::varchar as key, ${EVENT_ID} as id, epoch_ms(e.time)::dou
   e.quantity_kind::varchar as quantity_kind, e.quantity_change::varchar as quantity_change, e.quantity_amount,
   e.quantity_item_id, e.added_usd_hour_low::varchar as added_low, e.added_usd_hour_high::varchar as added_high,
   e.removed_usd_hour_low::varchar as removed_low, e.removed_usd_hour_high::varchar as removed_high,
-  e.once_usd_low::varchar as once_low, e.once_usd_high::varchar as once_high, e.basis_id,
+  e.once_usd_low::varchar as once_low, e.once_usd_high::varchar as once_high, e.unpriced, e.basis_id,
   (select path from files f where f.file_id = e.key >> 32) as file, (e.key & 4294967295)::integer as record`;
 
 /**
@@ -227,7 +228,10 @@ function costOf(
   if (row.once_low !== null && row.once_high !== null) {
     cost.push({ kind: "once", low: parseUsdText(row.once_low), high: parseUsdText(row.once_high), basis });
   }
+  // What was freed may have been priced since, from the record of its making.
+  if (!row.unpriced) return cost;
   const freed = quantities.length > 0 && quantities.every(({ change }) => change === "removed");
-  for (const reason of unpriced) cost.push({ kind: "unpriced", direction: freed ? "removed" : "added", reason });
+  for (const reason of unpriced.length > 0 ? unpriced : ["no price is known"])
+    cost.push({ kind: "unpriced", direction: freed ? "removed" : "added", reason });
   return cost;
 }
