@@ -1,6 +1,6 @@
 import type { Finding } from "../domain/finding.ts";
 import { severityRank } from "../domain/finding.ts";
-import type { IncidentDraft } from "../domain/incident.ts";
+import type { ExpectedVerdict, IncidentDraft } from "../domain/incident.ts";
 import { compareText } from "../domain/ordering.ts";
 import { type EpochMs, isoTime, type TimeWindow } from "../domain/time.ts";
 import type { AccountDirectory } from "../ports/account-directory.ts";
@@ -9,11 +9,12 @@ import { attributeMoney } from "./attribute-money.ts";
 import { gatherCommonness } from "./commonness.ts";
 import type { IncidentsConfig } from "./config.ts";
 import { expectedVerdict } from "./expected.ts";
+import { has } from "./facets.ts";
 import { type FindingGroup, groupFindings } from "./group-findings.ts";
-import { gatherHistory } from "./history.ts";
+import { gatherHistory, type IncidentHistory } from "./history.ts";
 import { shortHash } from "./identifier.ts";
 import { lifecycleOf, muteOf, pagingOf } from "./lifecycle.ts";
-import { gatherMaterial } from "./material.ts";
+import { gatherMaterial, type IncidentMaterial } from "./material.ts";
 import { incidentSeverity } from "./severity.ts";
 
 export interface IncidentsInput {
@@ -29,6 +30,13 @@ export interface IncidentsInput {
 }
 
 const EVENT_IDS = 200;
+
+const NO_HISTORY: IncidentHistory = { principals: new Map(), deployments: [] };
+
+const NOT_ASKED: ExpectedVerdict = {
+  expected: false,
+  reasons: ["below medium, so whether it was expected was not asked"],
+};
 
 /**
  * Groups findings into incidents and decides each one's severity, expectedness, muting and paging. Most severe first,
@@ -46,12 +54,15 @@ export async function buildIncidents(input: IncidentsInput): Promise<IncidentDra
   for (const group of groups) {
     if (!mayMatter(group)) continue;
     const material = await gatherMaterial(store, group, directory);
-    const history = await gatherHistory(store, material, span, config);
-    const judged = { material, history, commonness, config, span };
-    const { severity, reasons } = incidentSeverity(judged);
+    const known = { material, commonness, config, span };
+    const before = incidentSeverity({ ...known, history: NO_HISTORY });
+    // The past is asked only about what may page, or may once it is known.
+    const asked = severityRank(before.severity) >= severityRank("medium") || readsSecrets(material);
+    const judged = { ...known, history: asked ? await gatherHistory(store, material, span, config) : NO_HISTORY };
+    const { severity, reasons } = asked ? incidentSeverity(judged) : before;
     if (severityRank(severity) < severityRank(config.minimumSeverity)) continue;
     const id = uniqueId(group, ids);
-    const expected = expectedVerdict({ ...judged, accountSince });
+    const expected = asked ? expectedVerdict({ ...judged, accountSince }) : NOT_ASKED;
     const mute = muteOf(id, material, config);
     incidents.push({
       id,
@@ -77,6 +88,9 @@ export async function buildIncidents(input: IncidentsInput): Promise<IncidentDra
       severityRank(b.severity) - severityRank(a.severity) || b.window.start - a.window.start || compareText(a.id, b.id),
   );
 }
+
+const readsSecrets = ({ facets }: IncidentMaterial): boolean =>
+  has(facets, "marks", "secret-read") || has(facets, "marks", "parameter-read");
 
 /** A single first that is only context is not worth a question to the store. */
 const mayMatter = ({ findings }: FindingGroup): boolean =>

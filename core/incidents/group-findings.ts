@@ -2,7 +2,7 @@ import type { Finding } from "../domain/finding.ts";
 import { severityRank } from "../domain/finding.ts";
 import { compareText } from "../domain/ordering.ts";
 import { HOUR } from "../domain/time.ts";
-import { gapBetween, type LinkContext, linkReason, longestGap } from "./links.ts";
+import { contextReason, gapBetween, type LinkContext, linkReason, longestGap } from "./links.ts";
 
 /** Findings that belong together. */
 export interface FindingGroup {
@@ -82,7 +82,7 @@ function attach(finding: Finding, clusters: readonly Cluster[], context: LinkCon
   for (const cluster of clusters) {
     for (const other of cluster.findings) {
       if (!isStrong(other) || gapBetween(other.window, finding.window) > reach) continue;
-      const reason = linkReason(other, finding, context);
+      const reason = contextReason(other, finding, context);
       if (reason === null) continue;
       cluster.findings.push(finding);
       cluster.reasons.push(reason);

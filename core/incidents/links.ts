@@ -42,6 +42,13 @@ export function linkReason(a: Finding, b: Finding, context: LinkContext): string
   );
 }
 
+/** The same for a finding that is only context: what happened in another account is context only by what one cannot share by chance. */
+export function contextReason(other: Finding, context: Finding, about: LinkContext): string | null {
+  if (other.account === context.account) return linkReason(other, context, about);
+  const near = gapBetween(other.window, context.window) <= about.config.credentialGapHours * HOUR;
+  return near ? sameCredential(other, context, about) : null;
+}
+
 /** Longest pause that any link bridges, in milliseconds. */
 export const longestGap = (config: IncidentsConfig): number =>
   Math.max(config.joinGapHours, config.credentialGapHours, config.ongoingGapHours) * HOUR;

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import { DAY, HOUR, MINUTE } from "#core/domain/time.ts";
 import { DANGER_RULES, dangerFilters } from "#core/incidents/danger-rules/index.ts";
@@ -117,4 +118,13 @@ test("a store is read a page at a time, every event once", async () => {
 test("scanning a store finds what scanning a list finds", async () => {
   const sweep = Array.from({ length: 20 }, (_, index) => read(index));
   expect(await scanDangers(storeOf(sweep), context)).toEqual(findDangers(sweep, context));
+});
+
+test("the documentation lists every rule with its severity", () => {
+  const page = readFileSync(new URL("../../../docs/incidents.md", import.meta.url), "utf8");
+  for (const { id, title, severity } of DANGER_RULES) {
+    const line = page.split("\n").find((text) => text.includes(`\`danger/${id}\``)) ?? "";
+    expect(line).toContain(title);
+    expect(line).toContain(`| ${severity}`);
+  }
 });

@@ -197,3 +197,21 @@ test("a departure in dollars belongs to whoever spent them, not to whoever calle
   expect(incidents).toHaveLength(1);
   expect(incidents[0]?.principals.map(({ value }) => value)).toEqual([role("ml")]);
 });
+
+test("context of another account joins only by what nobody shares by chance", async () => {
+  const id = (account: string): string =>
+    `arn:aws:iam::${account}:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Dev_0123456789abcdef`;
+  const by = (account: string, accessKeyId: string): EventChanges => ({
+    account,
+    principal: { id: id(account), session: "ana@example.com", accessKeyId },
+  });
+  const spree = calls(9, { ...by(MAIN, "ASIA1"), action: "InvokeModel" });
+  const elsewhere = (key: string) => calls(2, { ...by(OTHER, key), time: AT + 10 * MINUTE });
+  const accounts = async (other: ReturnType<typeof calls>) => {
+    const findings = [anomaly(spree, { signal: "model-invocations" }), anomaly(other, { severity: "info" })];
+    const [incident] = await incidentsOf(findings, [...past, ...spree, ...other]);
+    return incident?.accounts.map((account) => account.id);
+  };
+  expect(await accounts(elsewhere("ASIA2"))).toEqual([MAIN]);
+  expect(await accounts(elsewhere("ASIA1"))).toEqual([MAIN, OTHER]);
+});
