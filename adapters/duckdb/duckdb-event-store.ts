@@ -20,7 +20,7 @@ import { firstSeenSql } from "./first-seen-sql.ts";
 import { historyOf } from "./history.ts";
 import { locate, matchingEvents, narrowing } from "./matching-events.ts";
 import { readAll, streamRows } from "./read.ts";
-import { countSignals } from "./rollup-table.ts";
+import { type CountedSignals, countSignals } from "./rollup-table.ts";
 import { readEvents, type StoredEvent } from "./stored-event.ts";
 
 export interface DuckDbEventStoreOptions {
@@ -29,7 +29,8 @@ export interface DuckDbEventStoreOptions {
 }
 
 /**
- * The questions that a settled store answers. Make it anew after events were written: dictionaries are remembered.
+ * The questions that a settled store answers. Make it anew after events were written: it remembers
+ * dictionaries, and which signals it has counted.
  * The instance stays the caller's to close, after {@link close}.
  */
 export class DuckDbEventStore implements EventStore {
@@ -37,6 +38,7 @@ export class DuckDbEventStore implements EventStore {
   readonly #connection: DuckDBConnection;
   readonly #dictionaries: Dictionaries;
   readonly #riskyAction: DuckDbEventStoreOptions["riskyAction"];
+  readonly #counted: CountedSignals = new Map();
 
   private constructor(instance: DuckDBInstance, connection: DuckDBConnection, options: DuckDbEventStoreOptions) {
     this.#instance = instance;
@@ -90,7 +92,7 @@ export class DuckDbEventStore implements EventStore {
   }
 
   rollup(signals: readonly Signal[], bucket: EpochMs): AsyncIterable<RollupRow> {
-    return countSignals(this.#instance, signals, bucket);
+    return countSignals(this.#instance, signals, bucket, this.#counted);
   }
 
   deliveries(bucket: EpochMs): AsyncIterable<DeliveryRow> {

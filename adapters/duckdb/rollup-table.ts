@@ -31,6 +31,9 @@ interface Row {
 
 const ORDER = "order by signal, account, region, principal nulls last, resource nulls last, bucket";
 
+/** What stands in the table of a settled store already: definitions by signal and bucket. */
+export type CountedSignals = Map<string, string>;
+
 /**
  * Counts the signals, keeps the counts in `usage_rollups` where the store may be written, and answers them in the
  * order of the port. What other signals had counted, or with other buckets, stays.
@@ -39,6 +42,7 @@ export async function* countSignals(
   instance: DuckDBInstance,
   signals: readonly Signal[],
   bucket: EpochMs,
+  done: CountedSignals,
 ): AsyncGenerator<RollupRow> {
   if (signals.length === 0) return;
   const counted = rollupSql(signals, bucket, SIGNAL_TABLES);
@@ -50,6 +54,21 @@ export async function* countSignals(
     "signal",
     signals.map(({ id }) => id),
   )} and bucket_seconds = ${Math.round(bucket / 1000)}`;
+  const definitions = signals.map((signal) => [`${bucket} ${signal.id}`, JSON.stringify(signal)] as const);
+  if (definitions.some(([key, definition]) => done.get(key) !== definition)) {
+    await keep(instance, counted, these, bucket);
+    for (const [key, definition] of definitions) done.set(key, definition);
+  }
+  yield* rowsOf(
+    streamRows<Row>(
+      instance,
+      `select signal, account, region, principal, resource, epoch_ms(bucket)::double as bucket, value
+       from usage_rollups where ${these} ${ORDER}`,
+    ),
+  );
+}
+
+async function keep(instance: DuckDBInstance, counted: string, these: string, bucket: EpochMs): Promise<void> {
   const connection = await instance.connect();
   try {
     await connection.run("begin");
@@ -62,13 +81,6 @@ export async function* countSignals(
   } finally {
     connection.closeSync();
   }
-  yield* rowsOf(
-    streamRows<Row>(
-      instance,
-      `select signal, account, region, principal, resource, epoch_ms(bucket)::double as bucket, value
-       from usage_rollups where ${these} ${ORDER}`,
-    ),
-  );
 }
 
 async function* rowsOf(rows: AsyncIterable<Row>): AsyncGenerator<RollupRow> {
