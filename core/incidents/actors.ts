@@ -32,9 +32,6 @@ export const principalName = (principal: string): string => principal.slice(prin
 /** The same role in every account: the ARN without its account. */
 export const acrossAccounts = (principal: string): string => principal.replace(/(::|\/)\d{12}(?=:|$)/, "$1*");
 
-export const accountOfArn = (principal: string): string | null =>
-  /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/.exec(principal)?.[1] ?? /^root\/(\d{12})$/.exec(principal)?.[1] ?? null;
-
 /** A role whose name the organization gave as one of its pipelines. Says nothing about who holds its credentials. */
 export const isPipeline = (principal: string, knownPipelines: readonly string[]): boolean =>
   principal.includes(":role/") && matchesAnyGlob(knownPipelines, principalName(principal));

@@ -11,7 +11,7 @@ const usdPerHour = (value: number, description: string) => z.number().positive()
 
 const isoTime = z.iso.datetime({ offset: true });
 
-export const muteScopeSchema = z
+const muteScopeSchema = z
   .strictObject({
     accounts: z.array(z.string()).optional().describe("Account ids."),
     accountTypes: z.array(z.string()).optional().describe("Account types (production, sandbox ...)."),
@@ -29,7 +29,7 @@ export const muteScopeSchema = z
     message: "a mute needs a scope: at least one of its lists, with at least one value",
   });
 
-export const muteSchema = z.strictObject({
+const muteSchema = z.strictObject({
   scope: muteScopeSchema.describe(
     "What is muted. Every given list must match; a list matches when one of its values does.",
   ),
@@ -37,7 +37,7 @@ export const muteSchema = z.strictObject({
   until: isoTime.nullable().default(null).describe("When the mute ends (ISO 8601); null for never."),
 });
 
-export const responseSchema = z.strictObject({
+const responseSchema = z.strictObject({
   incident: z.string().min(4).describe("The incident's id, or the beginning of it."),
   kind: z
     .enum(["acknowledged", "snooze"])

@@ -149,6 +149,3 @@ export const dominant = (facets: FindingFacets, name: FacetName, share: number):
 
 export const has = (facets: FindingFacets, name: FacetName, value: string): boolean =>
   facets[name].some((facet) => facet.value === value);
-
-export const countOf = (facets: FindingFacets, name: FacetName, value: string): number =>
-  facets[name].find((facet) => facet.value === value)?.count ?? 0;

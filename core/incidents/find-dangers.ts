@@ -51,7 +51,7 @@ interface Watch {
 }
 
 /** Applies the danger rules to events in time order. Holds per rule and principal only the last window. */
-export class DangerFinder {
+class DangerFinder {
   readonly #context: DangerContext;
   readonly #rules: readonly DangerRule[];
   readonly #watches = new Map<string, Watch>();

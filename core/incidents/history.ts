@@ -13,7 +13,7 @@ export interface IncidentHistory {
   readonly deployments: readonly Deployment[];
 }
 
-export interface Routine {
+interface Routine {
   /** Successful calls of the incident's actions, in its accounts. */
   readonly calls: number;
   /** Distinct UTC days with such calls, by network (empty text: none logged). */

@@ -26,7 +26,7 @@ export interface IncidentMaterial {
 }
 
 /** Events read for one finding: enough to judge sizes by, little enough to hold. */
-export const EVENTS_PER_FINDING = 5000;
+const EVENTS_PER_FINDING = 5000;
 
 /** Reads the events behind a group of findings and sums up what they have in common. */
 export async function gatherMaterial(
