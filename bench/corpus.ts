@@ -40,7 +40,14 @@ export function writeCorpus(dir: string, events: number, perFile = 5000, seed = 
     }
     const text = `{"Records":[${parts.join(",")}]}`;
     const day = new Date(start + first * 860);
-    const folder = join(dir, "AWSLogs", account, "CloudTrail", "eu-west-1", ...day.toISOString().slice(0, 10).split("-"));
+    const folder = join(
+      dir,
+      "AWSLogs",
+      account,
+      "CloudTrail",
+      "eu-west-1",
+      ...day.toISOString().slice(0, 10).split("-"),
+    );
     mkdirSync(folder, { recursive: true });
     const stamp = day.toISOString().replace(/[-:]/g, "").slice(0, 13);
     const path = join(folder, `${account}_CloudTrail_eu-west-1_${stamp}Z_${String(index).padStart(6, "0")}.json.gz`);
@@ -63,7 +70,9 @@ function template(record: Record<string, string>): Template {
   });
   return marked
     .split(/\\u0001(eventID|eventTime|requestID)\\u0001/)
-    .flatMap((part) => (account ? part.split(account).flatMap((piece, i) => (i ? ["account", piece] : [piece])) : [part]));
+    .flatMap((part) =>
+      account ? part.split(account).flatMap((piece, i) => (i ? ["account", piece] : [piece])) : [part],
+    );
 }
 
 function fill(parts: Template, random: () => number, account: string, time: string): string {

@@ -68,7 +68,9 @@ async function openFile(path: string, access: "read" | "write"): Promise<DuckDBI
       throw new TrailwatchError("STORE_BUSY", `${path} is open in another process`, next, { cause });
     }
     const next = "Choose another store, or delete this one and read the logs again.";
-    throw new TrailwatchError("STORE_UNUSABLE", `${path} cannot be opened as a store: ${firstLine(message)}`, next, { cause });
+    throw new TrailwatchError("STORE_UNUSABLE", `${path} cannot be opened as a store: ${firstLine(message)}`, next, {
+      cause,
+    });
   }
 }
 
@@ -79,7 +81,9 @@ async function checkVersion(connection: DuckDBConnection, path: string): Promise
     found = reader.getRows()[0]?.[0] as string | undefined;
   } catch (cause) {
     const next = "Choose another path for the store.";
-    throw new TrailwatchError("STORE_UNUSABLE", `${path} is a DuckDB file, but not a store of trailwatch`, next, { cause });
+    throw new TrailwatchError("STORE_UNUSABLE", `${path} is a DuckDB file, but not a store of trailwatch`, next, {
+      cause,
+    });
   }
   if (found === String(SCHEMA_VERSION)) return;
   throw new TrailwatchError(

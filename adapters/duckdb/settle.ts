@@ -1,7 +1,7 @@
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { readAll } from "./read.ts";
 import { priceFreed } from "./settle-freed.ts";
 import { countSharedOnce } from "./settle-shared.ts";
-import { readAll } from "./read.ts";
 
 /** A record of a file as it is compared: by the hash of its canonical form. */
 export interface ComparedRecord {
@@ -107,7 +107,14 @@ async function keepConflicts(connection: DuckDBConnection, reread: Reread): Prom
     const again = await reread(file, [record]);
     const text = (again?.get(record)?.text ?? "").slice(0, SAMPLE_CHARACTERS).replaceAll("\0", "\u2400");
     const keptRecord = Number(kept_key & 0xffffffffn);
-    await connection.run("insert into conflicts values ($1, $2, $3, $4, $5, $6)", [id, kept_key, key, kept, file, text]);
+    await connection.run("insert into conflicts values ($1, $2, $3, $4, $5, $6)", [
+      id,
+      kept_key,
+      key,
+      kept,
+      file,
+      text,
+    ]);
     await connection.run("insert into quarantine values ($1, $2, $3, 'id-conflict', $4, $5)", [
       Number(key >> 32n),
       file,
@@ -136,7 +143,9 @@ async function removeRepeated(connection: DuckDBConnection): Promise<void> {
 }
 
 async function removeRepeatedInsights(connection: DuckDBConnection): Promise<void> {
-  await connection.run("create or replace temp table repeated as select i.key from insights i join (select id, min(key) as kept from insights group by id having count(*) > 1) k on i.id = k.id and i.key <> k.kept");
+  await connection.run(
+    "create or replace temp table repeated as select i.key from insights i join (select id, min(key) as kept from insights group by id having count(*) > 1) k on i.id = k.id and i.key <> k.kept",
+  );
   await connection.run(`
     update files set stored = stored - d.copies, duplicates = duplicates + d.copies, insights = insights - d.copies
     from (select key >> 32 as file_id, count(*) as copies from repeated group by 1) d where d.file_id = files.file_id`);

@@ -111,10 +111,14 @@ export class EventWriter {
 
   async addInsights(file: number, insights: readonly PlacedInsight[]): Promise<void> {
     for (const { record, insight } of insights) {
-      await this.#connection.run(
-        "insert into insights values ($1, $2, epoch_ms($3::bigint), $4, $5, $6)",
-        [keyOf(file, record), insight.id, BigInt(insight.time), insight.account, insight.region, JSON.stringify(insight)],
-      );
+      await this.#connection.run("insert into insights values ($1, $2, epoch_ms($3::bigint), $4, $5, $6)", [
+        keyOf(file, record),
+        insight.id,
+        BigInt(insight.time),
+        insight.account,
+        insight.region,
+        JSON.stringify(insight),
+      ]);
     }
   }
 
@@ -202,7 +206,8 @@ export class EventWriter {
 
   async #forget(file: number): Promise<void> {
     const range = `key >= ${keyOf(file, 0)} and key < ${keyOf(file + 1, 0)}`;
-    for (const table of ["events", "quantities", "insights"]) await this.#connection.run(`delete from ${table} where ${range}`);
+    for (const table of ["events", "quantities", "insights"])
+      await this.#connection.run(`delete from ${table} where ${range}`);
     await this.#connection.run(`delete from quarantine where file_id = ${file}`);
     await this.#connection.run(`delete from files where file_id = ${file}`);
   }

@@ -10,7 +10,14 @@ import {
   skipString,
   skipValue,
 } from "./json-bytes.ts";
-import { FIELD_COUNT, fieldIndex, findField, type PartialRecord, RECORD_FIELDS, type RecordField } from "./record-fields.ts";
+import {
+  FIELD_COUNT,
+  fieldIndex,
+  findField,
+  type PartialRecord,
+  RECORD_FIELDS,
+  type RecordField,
+} from "./record-fields.ts";
 import { SpanTable, viewOf } from "./span-table.ts";
 
 const LOWER_N = 0x6e;
@@ -103,7 +110,12 @@ export class RecordReader {
    * The record that {@link scan} went over last, which lies in `bytes[start, end)`. Large fields that are not needed
    * stay `undefined`, unless the record is an unusual one and parsed as a whole. Throws SyntaxError where a wanted value is no JSON.
    */
-  read(bytes: Buffer, start: number, end: number, needs: (eventSource: unknown, eventName: unknown) => DetailNeeds): PartialRecord {
+  read(
+    bytes: Buffer,
+    start: number,
+    end: number,
+    needs: (eventSource: unknown, eventName: unknown) => DetailNeeds,
+  ): PartialRecord {
     if (bytes !== this.#bytes) {
       this.#bytes = bytes;
       this.#words = viewOf(bytes);

@@ -121,7 +121,15 @@ export class Splitter {
     if (next > 0) return next;
     if (next === INCOMPLETE && !final) return at;
     this.#state = "values";
-    return this.#damaged(bytes, at, end, final, false, "broken-json", "expected the end of the object around the records");
+    return this.#damaged(
+      bytes,
+      at,
+      end,
+      final,
+      false,
+      "broken-json",
+      "expected the end of the object around the records",
+    );
   }
 
   /** A top-level object: a wrapping that is entered, a payload, a digest, or a record itself. */
@@ -172,9 +180,18 @@ export class Splitter {
       this.#take(bytes, at, next);
       return next;
     }
-    if (next === INCOMPLETE) return limit < end ? this.#large(bytes, at, end, final, torn) : this.#open(bytes, at, end, final, torn);
+    if (next === INCOMPLETE)
+      return limit < end ? this.#large(bytes, at, end, final, torn) : this.#open(bytes, at, end, final, torn);
     const deep = next === TOO_DEEP;
-    return this.#damaged(bytes, at, end, final, torn, deep ? "too-deep" : "broken-json", deep ? "nested too deeply" : "not valid JSON");
+    return this.#damaged(
+      bytes,
+      at,
+      end,
+      final,
+      torn,
+      deep ? "too-deep" : "broken-json",
+      deep ? "nested too deeply" : "not valid JSON",
+    );
   }
 
   #take(bytes: Buffer, start: number, end: number): void {

@@ -63,7 +63,9 @@ async function splitInPieces(file: PackedFile, packed: Buffer | null, splitter: 
   const pieces = new Pieces(splitter);
   const gzip = isGzip(packed ?? firstBytes(file.localPath as string));
   const source =
-    packed === null ? createReadStream(file.localPath as string, { highWaterMark: 1024 * 1024 }) : Readable.from([packed]);
+    packed === null
+      ? createReadStream(file.localPath as string, { highWaterMark: 1024 * 1024 })
+      : Readable.from([packed]);
   // Listening for data, rather than iterating, keeps what came before an error.
   const torn = await new Promise<boolean>((resolve, reject) => {
     source.once("error", reject);

@@ -115,7 +115,8 @@ export class FileQueue {
       const next = this.#waiting.get(job);
       if (next === undefined) return;
       const { file, answers } = next;
-      for (let entry = answers.shift(); entry; entry = answers.shift()) await this.#apply(file, entry.worker, entry.answer);
+      for (let entry = answers.shift(); entry; entry = answers.shift())
+        await this.#apply(file, entry.worker, entry.answer);
       if (this.#writing === job) return;
     }
   }

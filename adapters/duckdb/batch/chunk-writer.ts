@@ -1,8 +1,4 @@
-import {
-  type DuckDBAppender,
-  type DuckDBConnection,
-  DuckDBDataChunk,
-} from "@duckdb/node-api";
+import { type DuckDBAppender, type DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
 import duckdb from "@duckdb/node-bindings";
 import type { ColumnBatch, ColumnData } from "./column-batch.ts";
 import type { Column, ColumnKind } from "./columns.ts";
@@ -12,7 +8,15 @@ const CHUNK_ROWS = 2048;
 const MASK_BYTES = CHUNK_ROWS / 8;
 const LIST_ENTRY_BYTES = 16;
 
-const WIDTH: Readonly<Record<ColumnKind, number>> = { uuid: 16, word: 8, int: 4, byte: 1, double: 8, text: 0, texts: 0 };
+const WIDTH: Readonly<Record<ColumnKind, number>> = {
+  uuid: 16,
+  word: 8,
+  int: 4,
+  byte: 1,
+  double: 8,
+  text: 0,
+  texts: 0,
+};
 
 const NO_ROW_VALID = new ArrayBuffer(MASK_BYTES);
 
@@ -71,7 +75,10 @@ export class ChunkWriter {
 
   #fillTexts(vector: duckdb.Vector, data: ColumnData, from: number, rows: number): void {
     const { choice, texts } = data;
-    if (choice === undefined || texts === undefined) return this.#validity(vector, rows, null);
+    if (choice === undefined || texts === undefined) {
+      this.#validity(vector, rows, null);
+      return;
+    }
     this.#validity(vector, rows, (row) => (choice[from + row] as number) >= 0);
     for (let row = 0; row < rows; row++) {
       const index = choice[from + row] as number;
@@ -81,7 +88,10 @@ export class ChunkWriter {
 
   #fillLists(vector: duckdb.Vector, data: ColumnData, from: number, rows: number): void {
     const { choice, lists } = data;
-    if (choice === undefined || lists === undefined) return this.#validity(vector, rows, null);
+    if (choice === undefined || lists === undefined) {
+      this.#validity(vector, rows, null);
+      return;
+    }
     const entries = this.#entries.fill(0n, 0, rows * 2);
     let total = 0;
     for (let row = 0; row < rows; row++) {
@@ -112,7 +122,8 @@ export class ChunkWriter {
       return;
     }
     const mask = this.#mask.fill(0);
-    for (let row = 0; row < rows; row++) if (isValid(row)) mask[row >> 3] = (mask[row >> 3] as number) | (1 << (row & 7));
+    for (let row = 0; row < rows; row++)
+      if (isValid(row)) mask[row >> 3] = (mask[row >> 3] as number) | (1 << (row & 7));
     duckdb.copy_data_to_vector_validity(vector, 0, mask.buffer, 0, bytes);
   }
 }

@@ -102,7 +102,7 @@ export class WordBuilder extends FixedBuilder {
   }
   /** A whole number that a double holds exactly. */
   set(row: number, value: number): void {
-    this.halves(row, value % TWO_32 | 0, Math.floor(value / TWO_32));
+    this.halves(row, (value % TWO_32) | 0, Math.floor(value / TWO_32));
   }
   halves(row: number, low: number, high: number): void {
     this.#halves[2 * row] = low;

@@ -13,7 +13,14 @@ const TEXT = "VARCHAR";
 const TABLES: Readonly<Record<DictionaryName, Table>> = {
   accounts: { id: "account_id", columns: [["account", TEXT]] },
   regions: { id: "region_id", columns: [["region", TEXT]] },
-  actions: { id: "action_id", columns: [["service", TEXT], ["action", TEXT], ["global", "BOOLEAN"]] },
+  actions: {
+    id: "action_id",
+    columns: [
+      ["service", TEXT],
+      ["action", TEXT],
+      ["global", "BOOLEAN"],
+    ],
+  },
   error_codes: { id: "error_id", columns: [["error_code", TEXT]] },
   principals: {
     id: "principal_id",
@@ -41,7 +48,13 @@ const TABLES: Readonly<Record<DictionaryName, Table>> = {
     ],
   },
   items: { id: "item_id", columns: [["item", TEXT]] },
-  cost_bases: { id: "basis_id", columns: [["basis", "VARCHAR[]"], ["unpriced", "VARCHAR[]"]] },
+  cost_bases: {
+    id: "basis_id",
+    columns: [
+      ["basis", "VARCHAR[]"],
+      ["unpriced", "VARCHAR[]"],
+    ],
+  },
 };
 
 /** Rows of a dictionary that a later run starts with; beyond them a value is numbered again. */
@@ -57,7 +70,9 @@ export async function loadDictionaries(connection: DuckDBConnection): Promise<St
     const { id, columns } = TABLES[name];
     const [span] = await readAll<{ next: number | null }>(connection, `select max(${id}) + 1 as next from ${name}`);
     const list = columns.map(([column]) => column).join(", ");
-    const reader = await connection.runAndReadAll(`select ${id}, ${list} from ${name} order by ${id} limit ${LOADED_ROWS}`);
+    const reader = await connection.runAndReadAll(
+      `select ${id}, ${list} from ${name} order by ${id} limit ${LOADED_ROWS}`,
+    );
     const rows = reader.getRowsJS().map(([number, ...row]) => [number as number, row] as const);
     found[name] = new StoreDictionary(name, rows, span?.next ?? 0);
   }
@@ -72,9 +87,10 @@ export async function storeFresh(connection: DuckDBConnection, dictionaries: Sto
     const shape = JSON.stringify([{ n: "INTEGER", ...Object.fromEntries(columns) }]);
     const list = ["n", ...columns.map(([column]) => `"${column}"`)].map((column) => `r.${column}`).join(", ");
     for (let from = 0; from < fresh.length; from += INSERTED_ROWS) {
-      const rows = fresh
-        .slice(from, from + INSERTED_ROWS)
-        .map(({ number, row }) => ({ n: number, ...Object.fromEntries(columns.map(([column], i) => [column, row[i]])) }));
+      const rows = fresh.slice(from, from + INSERTED_ROWS).map(({ number, row }) => ({
+        n: number,
+        ...Object.fromEntries(columns.map(([column], i) => [column, row[i]])),
+      }));
       await connection.run(`insert into ${name} select ${list} from (select unnest(from_json($1, $2)) as r)`, [
         JSON.stringify(rows),
         shape,

@@ -60,7 +60,10 @@ const CATEGORY: Readonly<Record<EventCategory, number>> = positions(EVENT_CATEGO
 const OUTCOME: Readonly<Record<Outcome, number>> = positions(OUTCOMES);
 const KIND: Readonly<Record<QuantityKind, number>> = positions(QUANTITY_KINDS);
 const CHANGE: Readonly<Record<QuantityChange, number>> = positions(QUANTITY_CHANGES);
-const MARK_BIT = Object.fromEntries(EVENT_MARKS.map((mark, bit) => [mark, 2 ** bit | 0])) as Record<EventMark, number>;
+const MARK_BIT = Object.fromEntries(EVENT_MARKS.map((mark, bit) => [mark, (2 ** bit) | 0])) as Record<
+  EventMark,
+  number
+>;
 
 /** `decimal(18, 9)` ends here; a larger estimate is not a price. */
 const MOST_NANO_USD = 999_999_999_999_999_999n;
