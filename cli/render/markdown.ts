@@ -7,7 +7,7 @@ import { costInBrief, dollarRange } from "#core/messages/money.ts";
 import { costLines } from "#core/messages/notification.ts";
 import { markdownLine } from "#core/messages/notification-markup.ts";
 import { accountInFull } from "#core/messages/phrases.ts";
-import { principalWords } from "#core/messages/principal.ts";
+import { principalList } from "#core/messages/principal.ts";
 import { named, visible } from "#core/messages/visible.ts";
 import { isMuted, isPaged, summaryLines } from "./summary.ts";
 
@@ -51,8 +51,8 @@ function incidentBlock(incident: Incident, level: string): string {
         ? []
         : [
             `- **Who**: ${plain(
-              listed(
-                principals.map(({ value }) => principalWords(value)),
+              principalList(
+                principals.map(({ value }) => value),
                 6,
               ),
             )}`,

@@ -91,7 +91,7 @@ function found(incidents: readonly Incident[]): string {
   ].join("; ");
 }
 
-export function bySeverity(incidents: readonly Incident[]): string {
+function bySeverity(incidents: readonly Incident[]): string {
   const count = (severity: Severity): number => incidents.filter((incident) => incident.severity === severity).length;
   return [...SEVERITIES]
     .reverse()
@@ -105,7 +105,7 @@ function spend({ spend: meter }: Analysis): string {
 }
 
 /** Added, removed and unknown stay apart: their sum would hide what nobody knows. */
-export function spendFigures(figures: SpendFigures): string {
+function spendFigures(figures: SpendFigures): string {
   const once = isZeroRange(figures.once) ? "" : `, ${dollarRange(figures.once)} once`;
   const unpriced = figures.unpricedEvents === 0 ? "" : `, ${counted(figures.unpricedEvents, "event")} of unknown cost`;
   return `${dollarRange(figures.addedPerHour)} per hour added, ${dollarRange(figures.removedPerHour)} removed${once}${unpriced}`;

@@ -1,11 +1,12 @@
 import type { Analysis, RollupGroup } from "#core/domain/analysis.ts";
 import { SEVERITIES, type Severity } from "#core/domain/finding.ts";
 import type { Incident } from "#core/domain/incident.ts";
+import { nanoUsd, parseUsdText } from "#core/domain/money.ts";
 import { counted, listed, utcWindow } from "#core/messages/format.ts";
 import { costInBrief, dollarRange } from "#core/messages/money.ts";
 import { costLines } from "#core/messages/notification.ts";
 import { accountInFull } from "#core/messages/phrases.ts";
-import { principalWords } from "#core/messages/principal.ts";
+import { principalList } from "#core/messages/principal.ts";
 import { named, visible } from "#core/messages/visible.ts";
 import { isMuted, isPaged, summaryLines } from "./summary.ts";
 import { columns, type Style, Terminal, type TextOptions } from "./terminal.ts";
@@ -23,6 +24,7 @@ const STYLES: Readonly<Record<Severity, Style>> = {
 /** Causes and actions told with a paged incident; `trailwatch show` has all of them. */
 const CAUSES = 3;
 const ACTIONS = 4;
+const REASONS = 3;
 
 /** The whole analysis for a terminal: ten seconds of summary, what pages, then the digest. */
 export function renderText(analysis: Analysis, options: TextOptions): string {
@@ -165,23 +167,29 @@ function facts(terminal: Terminal, incident: Incident): readonly string[] {
       : [
           line(
             "who",
-            listed(
-              principals.map(({ value }) => principalWords(value)),
+            principalList(
+              principals.map(({ value }) => value),
               4,
             ),
           ),
         ]),
     line("cost", costOf(incident)),
-    ...(severityReasons.length === 0 ? [] : [line("why", listed(severityReasons, 4))]),
-    ...(joinedBy.length === 0 ? [] : [line("joined", listed(joinedBy, 4))]),
-    ...(expected.expected ? [line("usual", listed(expected.reasons, 3))] : []),
+    ...(severityReasons.length === 0 ? [] : [line("why", inShort(severityReasons))]),
+    ...(joinedBy.length === 0 ? [] : [line("joined", inShort(joinedBy))]),
+    ...(expected.expected ? [line("usual", inShort(expected.reasons))] : []),
     ...(paging.paged ? [] : [line("quiet", mute === null ? paging.reason : `${mute.kind}: ${mute.reason}`)]),
     line("id", `${incident.id}, ${counted(incident.eventCount, "event")}, ${incident.state}`),
   ];
 }
 
+/** Reasons have commas of their own. */
+function inShort(reasons: readonly string[]): string {
+  const rest = reasons.length - REASONS;
+  return [...reasons.slice(0, REASONS), ...(rest > 0 ? [`${rest} more`] : [])].join("; ");
+}
+
 function costOf({ cost }: Incident): string {
-  if (cost.status !== "priced") return costInBrief(cost);
+  if (cost.status !== "priced" || parseUsdText(cost.perMonth.high) < nanoUsd(1)) return costInBrief(cost);
   return `${dollarRange(cost.perDay)} per day, ${dollarRange(cost.perMonth)} per month if it goes on`;
 }
 
@@ -220,9 +228,7 @@ function digestLine(terminal: Terminal, incident: Incident): string {
   return [
     terminal.wrap(visible(told), first, label.length + 2),
     terminal.wrap(
-      visible(
-        `${utcWindow(incident.window)}; ${incident.paging.paged ? "paged" : "not paged"}: ${reason} [${named(incident.id)}]`,
-      ),
+      visible(`${utcWindow(incident.window)}; ${reason} [${named(incident.id)}]`),
       " ".repeat(label.length + 2),
       label.length + 2,
       "dim",

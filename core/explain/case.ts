@@ -19,6 +19,8 @@ export interface Case {
   /** Of {@link leads} together. */
   readonly facets: FindingFacets;
   readonly topics: ReadonlySet<Topic>;
+  /** Of the findings that would page by themselves. */
+  readonly graveTopics: ReadonlySet<Topic>;
   readonly leadTopics: readonly Topic[];
   readonly signals: ReadonlyMap<string, Signal>;
   readonly accounts: readonly AccountContext[];
@@ -58,6 +60,11 @@ export function caseOf(draft: IncidentDraft, signals: readonly Signal[]): Case {
     leads,
     facets,
     topics: new Set(findings.flatMap((finding) => topicsOf(finding, signalOf(finding, byId)))),
+    graveTopics: new Set(
+      findings
+        .filter(({ severity }) => severityRank(severity) >= severityRank("medium"))
+        .flatMap((finding) => topicsOf(finding, signalOf(finding, byId))),
+    ),
     leadTopics: topicsOf(lead, signalOf(lead, byId)),
     signals: byId,
     accounts: draft.accounts,
@@ -97,7 +104,7 @@ function onePerEntity(findings: readonly Finding[]): readonly Finding[] {
   });
 }
 
-export const unionOf = (windows: readonly TimeWindow[]): TimeWindow => ({
+const unionOf = (windows: readonly TimeWindow[]): TimeWindow => ({
   start: Math.min(...windows.map(({ start }) => start)),
   end: Math.max(...windows.map(({ end }) => end)),
 });

@@ -18,6 +18,7 @@ export interface CauseRule {
 const OWN_PEOPLE: CauseRule["points"] = { "known-network": 1, "known-principal": 1, "did-it-before": 1 };
 const INTRUSION: CauseRule["points"] = {
   "new-network": 2.5,
+  "known-caller-elsewhere": 1.5,
   "new-tool": 1,
   "new-region": 1,
   "denied-before": 2,
@@ -89,6 +90,30 @@ export const CAUSE_RULES: readonly CauseRule[] = [
       "denied-before": -1,
       secrets: -0.5,
       denied: -1,
+    },
+  },
+  {
+    id: "by-hand",
+    title: "Somebody did it by hand: on purpose, or with a wrong number",
+    anyOf: ["by-person"],
+    allOf: ["rise"],
+    points: {
+      "by-person": 2,
+      "called-directly": 0.5,
+      "known-network": 1,
+      "known-principal": 0.5,
+      "did-it-before": 1,
+      "partly-freed": 0.5,
+      freed: 0.5,
+      "named-load-test": 0.5,
+      "new-network": -3,
+      "new-region": -1,
+      "denied-before": -1,
+      secrets: -1,
+      denied: -1,
+      "guardrail-off": -2,
+      "identity-changed": -1,
+      "several-accounts": -1,
     },
   },
   {
@@ -173,6 +198,7 @@ export const CAUSE_RULES: readonly CauseRule[] = [
     title: "One compromised role or key used to move through several accounts",
     anyOf: ["several-accounts", "new-cross-account"],
     points: {
+      "known-caller-elsewhere": 1,
       "several-accounts": 2.5,
       "new-cross-account": 2,
       "new-network": 2,
@@ -317,7 +343,7 @@ export const CAUSE_RULES: readonly CauseRule[] = [
     title: "Logging or detection switched off to hide what comes next",
     anyOf: ["guardrail-off"],
     points: {
-      "guardrail-off": 2.5,
+      "guardrail-off": 3.5,
       "active-after": 1,
       "new-network": 2,
       "new-tool": 1,
@@ -392,7 +418,7 @@ export const CAUSE_RULES: readonly CauseRule[] = [
     title: "Runaway use of models: an agent or job without a limit",
     anyOf: ["models"],
     points: {
-      models: 2,
+      models: 2.5,
       "by-automation": 1.5,
       "far-beyond-usual": 1,
       "did-it-before": 1,

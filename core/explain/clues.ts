@@ -13,7 +13,7 @@ export interface Clue {
   readonly mentions: readonly string[];
 }
 
-export const TAGS = [
+const TAGS = [
   // how much
   "rise",
   "far-beyond-usual",
@@ -46,6 +46,7 @@ export const TAGS = [
   "many-principals",
   "known-network",
   "known-principal",
+  "known-caller-elsewhere",
   "did-it-before",
   "never-did-it",
   "named-load-test",

@@ -40,10 +40,7 @@ export async function costOf(inquiry: Inquiry, priceBook: PriceBook): Promise<Co
   if (tally.priced === 0 && tally.unpriced.size === 0) return { status: "none" };
   if (tally.priced === 0) return { status: "unpriced", reason: [...tally.unpriced.keys()].slice(0, LINES).join("; ") };
   const released = releasedRate(inquiry.events.list, await releasesOf(inquiry));
-  const standing: Range = {
-    low: max(0n, tally.rate.low - released.high),
-    high: max(0n, tally.rate.high - released.low),
-  };
+  const standing: Range = { low: tally.rate.low - released.low, high: tally.rate.high - released.high };
   const read = extrapolation(inquiry);
   const once: Range = { low: scaleUsd(tally.once.low, read.factor), high: scaleUsd(tally.once.high, read.factor) };
   const { start, end } = inquiry.subject.window;
@@ -76,8 +73,6 @@ export async function costOf(inquiry: Inquiry, priceBook: PriceBook): Promise<Co
       .map(([reason, count]) => `${named(reason, 160)} (${counted(count, "event")})`),
   };
 }
-
-const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
 function rateLine(rate: Range, released: Range, standing: Range): string {
   const hourly = (range: Range): string =>
@@ -115,25 +110,27 @@ const count = (counts: Map<string, number>, key: string): void => {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 };
 
-/** A release may free others' things too: the part of its ids that the incident made is the part of its rate that counts. */
+/** What was released is taken off at the rate at which it was added, so that one price's uncertainty counts once. */
 function releasedRate(made: readonly PricedUsageEvent[], releases: readonly PricedUsageEvent[]): Range {
-  const ids = new Set(
-    made.flatMap(({ quantities }) =>
-      quantities.flatMap(({ change, resourceIds }) => (change === "added" ? resourceIds : [])),
-    ),
-  );
+  const gone = new Set(idsOf(releases, "removed"));
   const total = nothing();
-  for (const { quantities, cost } of releases) {
-    const all = new Set(quantities.flatMap(({ change, resourceIds }) => (change === "removed" ? resourceIds : [])));
-    const ours = [...all].filter((id) => ids.has(id)).length;
-    if (ours === 0) continue;
-    for (const estimate of cost) {
-      if (estimate.kind !== "rate" || estimate.direction !== "removed") continue;
-      add(total, scaleUsd(estimate.lowPerHour, ours / all.size), scaleUsd(estimate.highPerHour, ours / all.size));
+  for (const event of made) {
+    const ids = idsOf([event], "added");
+    const freed = ids.filter((id) => gone.has(id)).length;
+    if (freed === 0) continue;
+    for (const estimate of event.cost) {
+      if (estimate.kind !== "rate" || estimate.direction !== "added") continue;
+      add(total, scaleUsd(estimate.lowPerHour, freed / ids.length), scaleUsd(estimate.highPerHour, freed / ids.length));
     }
   }
   return total;
 }
+
+const idsOf = (events: readonly PricedUsageEvent[], change: "added" | "removed"): readonly string[] => [
+  ...new Set(
+    events.flatMap(({ quantities }) => quantities.flatMap((one) => (one.change === change ? one.resourceIds : []))),
+  ),
+];
 
 /** A burst of minutes may end within the hour or go on all day: the range covers both. */
 const paceLine = (length: number): string =>

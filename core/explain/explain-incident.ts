@@ -63,7 +63,7 @@ export async function explainIncident(draft: IncidentDraft, context: ExplainCont
     explanation: {
       summary: summarise(subject),
       causes,
-      actions: recommendedActions(subject, dossier, causes, cost.status !== "none"),
+      actions: recommendedActions(subject, dossier, causes, cost),
     },
     evidence: dossier.evidence,
   };

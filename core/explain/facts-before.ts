@@ -136,10 +136,11 @@ async function callerKnown(inquiry: Inquiry): Promise<readonly Clue[]> {
   const caller = callerOf(inquiry);
   const answer = await store.facets({ ...caller.query, window });
   if (answer.facets.events < KNOWN_FROM) return [];
+  const elsewhere = subject.findings.some((finding) => finding.kind === "novelty" && finding.dimension === "network");
   return [
     clue(
-      ["known-principal"],
-      `${caller.words} is known: ${counted(answer.facets.events, "call")} since ${utc(answer.first ?? window.start)}`,
+      elsewhere ? ["known-principal", "known-caller-elsewhere"] : ["known-principal"],
+      `${caller.words} is known: ${counted(answer.facets.events, "call")} since ${utc(answer.first ?? window.start)}${elsewhere ? "; the network it came from now is new" : ""}`,
       {
         eventIds: answer.eventIds,
         query: countQuery([caller.sql, within(window)]),

@@ -2,7 +2,7 @@ import { isAwsHost } from "../incidents/actors.ts";
 import { shareOf } from "../incidents/facets.ts";
 import { counted, listed } from "../messages/format.ts";
 import { accountName, toolWords, typeWord } from "../messages/phrases.ts";
-import { isLongTermKey, principalOf, principalWords } from "../messages/principal.ts";
+import { isLongTermKey, principalList, principalOf, principalWords } from "../messages/principal.ts";
 import { named } from "../messages/visible.ts";
 import type { Case } from "./case.ts";
 import { signalOf } from "./case.ts";
@@ -34,8 +34,8 @@ function who(subject: Case): readonly Clue[] {
   const also =
     others.length === 0
       ? ""
-      : `; also ${listed(
-          others.map(({ value }) => principalWords(value)),
+      : `; also ${principalList(
+          others.map(({ value }) => value),
           3,
         )}`;
   const facts = [
@@ -94,7 +94,7 @@ function behalf(subject: Case): readonly Clue[] {
     const words = known ? `${known.words} (${named(value)})` : named(value);
     found.push(
       clue(
-        [known?.tag ?? "by-aws-service"],
+        count >= facets.events * MOST ? [known?.tag ?? "by-aws-service"] : [],
         `${shareOfCalls(count, facets.events)} made by AWS itself on behalf of ${words}`,
         {
           eventIds: subject.lead.eventIds,

@@ -15,7 +15,7 @@ import type { Case } from "./case.ts";
 import { signalOf } from "./case.ts";
 import { type Clue, clue, type Tag } from "./clues.ts";
 import { findingQuery } from "./sql.ts";
-import { comparison, facetList, functionName, quantityOf, usualLevel, windowLength } from "./statements.ts";
+import { comparison, facetList, functionName, quantityOf, windowLength } from "./statements.ts";
 import { isDanger, type Topic, topicsOf } from "./topics.ts";
 
 /** Findings told one by one; more of them are counted in one last sentence. */
@@ -73,11 +73,11 @@ function tellAnomaly(anomaly: Anomaly, subject: Case, where: string): Told {
   const by = entity.principal === null ? "" : ` by ${principalWords(entity.principal)}`;
   const what = quantityOf(anomaly.actual, signal, anomaly.signal, entity.resource);
   const money = signal?.value.of === "usd-per-hour";
-  const statement = `${what}${by} in ${windowLength(anomaly.window)} in ${where} (${utcWindow(anomaly.window)}): ${
-    anomaly.expected === null
-      ? usualLevel(anomaly)
-      : `${comparison(anomaly.actual, anomaly.expected, money)}; ${usualLevel(anomaly)}`
-  }`;
+  const compared =
+    anomaly.expected === null ? "never before seen there" : comparison(anomaly.actual, anomaly.expected, money);
+  const atMost =
+    anomaly.expected === null || anomaly.upper === null ? "" : `, at most ${amount(Math.ceil(anomaly.upper))} expected`;
+  const statement = `${what}${by} in ${windowLength(anomaly.window)} in ${where} (${utcWindow(anomaly.window)}): ${compared}${atMost}`;
   const tags: Tag[] = [anomaly.direction === "drop" ? "drop" : "rise"];
   if (anomaly.expected === null) tags.push("never-before");
   else if (anomaly.actual >= FAR_BEYOND * Math.max(anomaly.expected, 0.1)) tags.push("far-beyond-usual");
@@ -109,16 +109,27 @@ function tellNovelty(novelty: Novelty, where: string): Told {
   const first = `first seen ${utc(novelty.firstTime)}`;
   const known = `in ${counted(Math.floor(novelty.accountAgeDays), "day")} of logs`;
   const { using, of } = novelty.peers;
-  const peers =
-    of === 0 ? "" : `; ${using === 0 ? "none" : amount(using)} of ${counted(of, "similar account")} had used it before`;
+  const peers = peersWords(using, of);
   const tags: Tag[] = [TAG_OF_DIMENSION[dimension]];
   if (novelty.accountAgeDays < YOUNG_DAYS) tags.push("young-account");
-  const names = dimension === "principal" || dimension === "cross-account" ? [value, ...nameOf(value)] : [];
+  const names =
+    dimension === "principal" || dimension === "cross-account"
+      ? [value, ...nameOf(value)]
+      : dimension === "tool"
+        ? value.split(" · ").slice(0, -1)
+        : [];
   return [
     `${noveltyWords(dimension, value)} in ${account}: never before ${known} (${first}${peers})`,
     tags,
     dimension === "network" ? [value] : names,
   ];
+}
+
+function peersWords(using: number, of: number): string {
+  if (of === 0) return "";
+  if (of === 1)
+    return using === 0 ? "; the one similar account had not used it either" : "; the one similar account had used it";
+  return `; ${using === 0 ? "none" : amount(using)} of ${amount(of)} similar accounts had used it before`;
 }
 
 function noveltyWords(dimension: NoveltyDimension, value: string): string {
@@ -136,10 +147,16 @@ function noveltyWords(dimension: NoveltyDimension, value: string): string {
     case "network":
       return `Network ${named(value)} is new`;
     case "tool":
-      return `Use of ${toolWords(value)} is new`;
+      return `Use of ${toolOf(value)} is new`;
     case "cross-account":
       return `A caller from ${named(value)} is new`;
   }
+}
+
+/** A tool is new for a caller: `deploy · aws-cli`. */
+export function toolOf(value: string): string {
+  const [tool, caller] = value.split(" · ").reverse();
+  return caller === undefined ? toolWords(value) : `${toolWords(tool ?? value)} by ${named(caller)}`;
 }
 
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

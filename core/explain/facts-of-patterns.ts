@@ -1,5 +1,6 @@
 import { HOUR, MINUTE } from "../domain/time.ts";
 import { counted, duration, listed, utc } from "../messages/format.ts";
+import { markWords } from "../messages/phrases.ts";
 import { named } from "../messages/visible.ts";
 import { signalOf } from "./case.ts";
 import { type Clue, clue } from "./clues.ts";
@@ -9,11 +10,34 @@ import { facetList, functionName, shareOfCalls } from "./statements.ts";
 
 /** The shape of the calls: one action or many, one error, growth, regularity, a function that calls itself. */
 export function factsOfPatterns(inquiry: Inquiry): readonly Clue[] {
-  return [...errors(inquiry), ...variety(inquiry), ...selfInvocation(inquiry), ...rhythm(inquiry), ...spot(inquiry)];
+  return [
+    ...marks(inquiry),
+    ...errors(inquiry),
+    ...variety(inquiry),
+    ...selfInvocation(inquiry),
+    ...rhythm(inquiry),
+    ...spot(inquiry),
+  ];
 }
 
 const condition = ({ subject }: Inquiry): string =>
   findingCondition(subject.lead, signalOf(subject.lead, subject.signals));
+
+/** What the records show beyond their actions' names. */
+function marks(inquiry: Inquiry): readonly Clue[] {
+  const { facets, lead } = inquiry.subject;
+  const told = facets.marks.flatMap(({ value, count }) => {
+    const words = markWords(value);
+    return words === undefined ? [] : [`${words} (${counted(count, "call")})`];
+  });
+  if (told.length === 0) return [];
+  return [
+    clue([], `In these calls ${listed(told, 4)}`, {
+      eventIds: lead.eventIds,
+      query: shareQuery("mark_names", condition(inquiry)),
+    }),
+  ];
+}
 
 const CAPACITY =
   /InsufficientInstanceCapacity|VcpuLimitExceeded|InstanceLimitExceeded|MaxSpotInstanceCountExceeded|LimitExceeded|ServiceQuotaExceeded/;

@@ -1,5 +1,5 @@
 import type { AccountContext } from "../domain/account.ts";
-import type { Anomaly, Facet } from "../domain/finding.ts";
+import type { Facet } from "../domain/finding.ts";
 import type { Signal } from "../domain/signal.ts";
 import { amount, counted, duration, listed, times } from "../messages/format.ts";
 import { unitAfter } from "../messages/phrases.ts";
@@ -22,7 +22,7 @@ export function quantityOf(
 }
 
 /** The name people use: `function resize`, `bucket logs`; as logged where it is of no known form. */
-export function resourceWords(resource: string): string {
+function resourceWords(resource: string): string {
   const name = functionName(resource);
   if (name !== null) return `function ${named(name, 64)}`;
   const bucket = bucketName(resource);
@@ -71,24 +71,14 @@ function shownUsual(expected: number): number {
   return expected < 0.05 ? 0 : Math.max(0.1, Math.round(expected * 10) / 10);
 }
 
-/** `the usual is 3, at most 7` for evidence, where there is room. */
-export function usualLevel(anomaly: Anomaly): string {
-  if (anomaly.expected === null) return "never before seen there";
-  const upper = anomaly.upper === null ? "" : `, at most ${amount(Math.ceil(anomaly.upper))}`;
-  const usual = shownUsual(anomaly.expected);
-  return usual === 0 ? `none is usual${upper}` : `the usual is ${amount(usual)}${upper}`;
-}
-
 export const windowLength = ({ start, end }: { readonly start: number; readonly end: number }): string =>
   duration(end - start);
 
 /** `47 of 47 calls` */
-export const shareOfCalls = (count: number, total: number): string =>
-  count === total
-    ? total === 1
-      ? "the only call"
-      : `all ${amount(total)} calls`
-    : `${amount(count)} of ${counted(total, "call")}`;
+export function shareOfCalls(count: number, total: number): string {
+  if (count < total) return `${amount(count)} of ${counted(total, "call")}`;
+  return total === 1 ? "the only call" : total === 2 ? "both calls" : `all ${amount(total)} calls`;
+}
 
 /** The most frequent values with their counts: `AccessDenied (40) and Throttling (3)`. */
 export const facetList = (facets: readonly Facet[], limit = 3): string =>

@@ -1,17 +1,17 @@
-import type { Anomaly, Finding } from "../domain/finding.ts";
-import { isAwsHost, isAwsService } from "../incidents/actors.ts";
+import type { Anomaly, Finding, Novelty } from "../domain/finding.ts";
+import { isAwsHost, isAwsService, isIdentityCenterRole } from "../incidents/actors.ts";
 import { amount, counted, duration, listed } from "../messages/format.ts";
 import { accountName, place } from "../messages/phrases.ts";
-import { isLongTermKey, principalWords } from "../messages/principal.ts";
+import { isLongTermKey, principalList, principalWords } from "../messages/principal.ts";
 import { named, shorten } from "../messages/visible.ts";
 import { actionWords } from "./action-words.ts";
 import { anomaliesOf, type Case, signalOf } from "./case.ts";
-import { capital } from "./facts-of-findings.ts";
+import { capital, toolOf } from "./facts-of-findings.ts";
 import { isAccelerated, thingsMade } from "./facts-of-things.ts";
 import { comparison, quantityOf, shortName } from "./statements.ts";
 import { isDanger } from "./topics.ts";
 
-/** Longest sentence; ends of long names give way first (see NAME_LIMIT). */
+/** Longest sentence; ends of long names give way first (see visible.ts). */
 const SENTENCE = 400;
 
 /** One sentence: what, where, against what is usual, by whom, and the one circumstance that makes it telling. */
@@ -23,25 +23,50 @@ export function summarise(subject: Case): string {
 
 function anomalySentence(subject: Case, lead: Anomaly): readonly string[] {
   const leads = anomaliesOf(subject.leads);
-  const total = leads.reduce((sum, { actual }) => sum + actual, 0);
+  const signal = signalOf(lead, subject.signals);
+  const burst = leads.length === 1 ? burstOf(lead) : null;
+  const total = burst?.value ?? leads.reduce((sum, { actual }) => sum + actual, 0);
   const usual = leads.every(({ expected }) => expected === null)
     ? null
     : leads.reduce((sum, { expected }) => sum + (expected ?? 0), 0);
-  const signal = signalOf(lead, subject.signals);
+  const { start, end } = burst?.window ?? subject.window;
+  const gpu = acceleratedLaunch(subject);
   const resource = leads.length === 1 ? lead.entity.resource : null;
   const what =
-    acceleratedLaunch(subject, lead) ??
+    gpu ??
     deed(subject, lead, total) ??
-    `${quantityOf(total, signal, lead.signal, resource)} in ${duration(subject.window.end - subject.window.start)}`;
-  const accounts = subject.accounts.filter(({ id }) => leads.some(({ account }) => account === id));
-  const regions = [...new Set(leads.map(({ region }) => region))];
-  const where = ` in ${place(accounts.length > 0 ? accounts : subject.accounts, regions)}`;
+    `${quantityOf(total, signal, lead.signal, resource)} in ${duration(end - start)}`;
   const compared =
     usual === null ? "never before seen there" : comparison(total, usual, signal?.value.of === "usd-per-hour");
-  const others = subject.accounts.length - accounts.length;
-  const more = others > 0 && accounts.length > 0 ? [`with traces in ${counted(others, "other account")}`] : [];
-  const launchedNew = acceleratedLaunch(subject, lead) !== null && isNewRegion(subject, lead.region);
-  return [`${what}${where}`, ...(launchedNew ? [] : [compared]), ...more];
+  const newPlace = gpu !== null && isNewRegion(subject, lead.region);
+  return [`${what} in ${where(subject)}`, ...(newPlace ? [] : [compared]), ...traces(subject)];
+}
+
+/** A part of the count that stands for all of it. */
+const BURST = 0.8;
+
+/**
+ * The busiest ten minutes, where nearly all of a longer window's count falls into them: that is how people speak of it.
+ * The comparison stays with what was expected of the whole window, which is no less.
+ */
+function burstOf({ peak, window, actual }: Anomaly): Anomaly["peak"] | null {
+  const shorter = peak.window.end - peak.window.start < window.end - window.start;
+  return shorter && peak.value >= actual * BURST ? peak : null;
+}
+
+/** The accounts and regions of the lead itself. */
+function where(subject: Case): string {
+  return place(leadAccounts(subject), [...new Set(subject.leads.map(({ region }) => region))].slice(0, 3));
+}
+
+function leadAccounts(subject: Case): Case["accounts"] {
+  const found = subject.accounts.filter(({ id }) => subject.leads.some(({ account }) => account === id));
+  return found.length > 0 ? found : subject.accounts;
+}
+
+function traces(subject: Case): readonly string[] {
+  const others = subject.accounts.length - leadAccounts(subject).length;
+  return others > 0 ? [`with traces in ${counted(others, "other account")}`] : [];
 }
 
 /** A count of one or two kinds of telling calls is told as what was done: `CloudTrail logging switched off`. */
@@ -53,14 +78,11 @@ function deed(subject: Case, lead: Anomaly, total: number): string | null {
 }
 
 /** `GPU instances (8 x p3.16xlarge) launched`: the types say more than the count. */
-function acceleratedLaunch(subject: Case, lead: Anomaly): string | null {
-  const signal = signalOf(lead, subject.signals);
-  if (signal?.value.of !== "quantity" || signal.value.change !== "added") return null;
-  if (signal.value.kind !== "accelerated-instances" && signal.value.kind !== "instances") return null;
+function acceleratedLaunch(subject: Case): string | null {
+  if (!subject.leadTopics.some((topic) => topic === "accelerated" || topic === "launches")) return null;
   if (!isAccelerated(subject.facets.items)) return null;
   const made = thingsMade(subject.facets).filter(({ kind }) => kind === "instances");
-  const only = made.every(({ item }) => GPU.test(item));
-  if (made.length === 0 || !only) return null;
+  if (made.length === 0 || !made.every(({ item }) => GPU.test(item))) return null;
   const types = listed(
     made.map(({ item, count }) => `${amount(count)} x ${named(item)}`),
     3,
@@ -78,35 +100,34 @@ const isNewRegion = (subject: Case, region: string): boolean =>
   );
 
 function plainSentence(subject: Case, lead: Finding): string {
-  const regions = subject.draft.regions.length > 2 ? [] : subject.draft.regions;
-  const where = ` in ${place(subject.accounts, regions)}`;
+  const at = ` in ${[where(subject), ...traces(subject)].join(", ")}`;
   const count = subject.leads.reduce((sum, { facets }) => sum + facets.events, 0);
   if (lead.kind === "insight") {
-    return `CloudTrail Insights saw unusually many ${named(lead.service)}:${named(lead.action)} calls${where}`;
+    return `CloudTrail Insights saw unusually many ${named(lead.service)}:${named(lead.action)} calls${at}`;
   }
-  const called = calledWords(subject, lead, count);
+  const called = acceleratedLaunch(subject) ?? calledWords(subject, lead, count);
   if (lead.kind === "policy") {
     const title = isDanger(lead.policy) ? named(lead.title) : `Against the rule "${named(lead.title)}"`;
-    return `${called ?? title}${where}`;
+    return `${called ?? title}${at}`;
   }
-  if (lead.kind !== "novelty") return where.trim();
+  if (lead.kind !== "novelty") return at.trim();
   switch (lead.dimension) {
     case "risky-action":
-      return `${called ?? `${named(lead.value)} called`}${where}, never before there`;
+      return `${called ?? `${named(lead.value)} called`}${at}, never before there`;
     case "region":
-      return `Region ${named(lead.value)} used for the first time${where.replace(/ \((.*?), [^()]*\)$/, " ($1)")}`;
+      return `Region ${named(lead.value)} used for the first time${at.replace(/ \((.*?), [^()]*\)$/, " ($1)")}`;
     case "service":
-      return `Service ${named(lead.value)} used for the first time${where}`;
+      return `Service ${named(lead.value)} used for the first time${at}`;
     case "instance-family":
-      return `Instances of family ${named(lead.value)} launched for the first time${where}`;
+      return `Instances of family ${named(lead.value)} launched for the first time${at}`;
     case "principal":
-      return `${capital(principalWords(lead.value))} acted for the first time${where}`;
+      return `${capital(principalWords(lead.value))} acted for the first time${at}`;
     case "network":
-      return `Calls from ${named(lead.value)}, a network never seen before,${where}`;
+      return `Calls from ${named(lead.value)}, a network never seen before,${at}`;
     case "tool":
-      return `A tool never seen before (${named(lead.value)})${where}`;
+      return `First use of ${toolOf(lead.value)}${at}`;
     case "cross-account":
-      return `A caller from ${named(lead.value)} acted for the first time${where}`;
+      return `A caller from ${named(lead.value)} acted for the first time${at}`;
   }
 }
 
@@ -153,8 +174,13 @@ function who(subject: Case): string {
     const owner = principal === null ? "" : ` of ${principalWords(principal)}`;
     return `with access key ${named(accessKey)}${owner}`;
   }
-  if (principal === null)
-    return facets.principals.length > 1 ? `by ${counted(facets.principals.length, "caller")}` : "";
+  if (principal === null) {
+    const callers = facets.principals.map(({ value }) => value);
+    return callers.length === 0 ? "" : `by ${principalList(callers, 2)}`;
+  }
+  if (isIdentityCenterRole(principal) && subject.session !== null) {
+    return `by ${named(subject.session)} (${principalWords(principal)})`;
+  }
   if (isAwsHost(principal)) return `by ${named(principal)}`;
   const behalf = facets.invokedBy[0];
   if (behalf && isAwsService(principal)) return `by ${named(behalf.value)}`;
@@ -165,10 +191,14 @@ function who(subject: Case): string {
 function firsts(subject: Case): readonly string[] {
   const dimensions = new Set(
     subject.findings.flatMap((finding) =>
-      finding.kind === "novelty" && finding !== subject.lead ? [finding.dimension] : [],
+      finding.kind === "novelty" && !told(subject, finding) ? [finding.dimension] : [],
     ),
   );
   if (dimensions.has("network")) return ["from a network never seen before"];
   if (dimensions.has("tool")) return ["with a tool never seen before"];
   return [];
 }
+
+/** What the sentence says already. */
+const told = ({ lead }: Case, { dimension }: Novelty): boolean =>
+  lead.kind === "novelty" && lead.dimension === dimension;

@@ -75,12 +75,16 @@ const BY_MARK: Readonly<Record<string, Topic>> = {
 /** A mark says what a finding is about where this part of its events carries it. */
 const MARK_SHARE = 0.5;
 
+/** A role that trusts another account is shared in IAM's way: it opens a door, and hands out no data by itself. */
+const isTrust = ({ facets }: Finding, mark: string): boolean =>
+  mark === "shared-with-account" && facets.actions.every(({ value }) => value.startsWith("iam:"));
+
 /** The topics of one finding, the telling one first. */
 export function topicsOf(finding: Finding, signal: Signal | undefined): readonly Topic[] {
   if (finding.kind === "anomaly" && signal) return [topicOfSignal(signal)];
   const topics = new Set<Topic>();
   for (const { value, count } of finding.facets.marks) {
-    const topic = BY_MARK[value];
+    const topic = isTrust(finding, value) ? "identity" : BY_MARK[value];
     if (topic && count >= finding.facets.events * MARK_SHARE) topics.add(topic);
   }
   for (const { value } of finding.facets.items) {
@@ -142,8 +146,9 @@ export const isDanger = (policy: string): boolean => policy.startsWith("danger/"
 /** Which finding an incident is told by: the highest. */
 export function prominence(finding: Finding, signal: Signal | undefined, severityRank: number): number {
   const topic = topicsOf(finding, signal)[0];
+  const inGib = signal?.value.of === "quantity" && signal.value.kind === "volume-gib" ? 1 : 0;
   const ofTheHouse = finding.kind === "policy" && !isDanger(finding.policy) ? HOUSE_RULE : 0;
-  return severityRank * SEVERITY_STEP + KIND_WEIGHTS[finding.kind] - ofTheHouse + (topic ? WEIGHTS[topic] : 0);
+  return severityRank * SEVERITY_STEP + KIND_WEIGHTS[finding.kind] - ofTheHouse - inGib + (topic ? WEIGHTS[topic] : 0);
 }
 
 /** The lead's own topics first, then the incident's others, the telling ones first. */

@@ -31,6 +31,7 @@ export const isZeroRange = (range: UsdRange): boolean => parseUsdText(range.high
 export function costInBrief(cost: CostImpact): string {
   if (cost.status === "none") return "no direct cost";
   if (cost.status === "unpriced") return "cost unknown";
+  if (!isZeroRange(cost.perMonth) && parseUsdText(cost.perMonth.high) < DOLLAR) return "less than $1 per month";
   if (!isZeroRange(cost.perDay)) return `${dollarRange(cost.perDay)} per day`;
-  return cost.once && !isZeroRange(cost.once) ? `${dollarRange(cost.once)} once` : "$0 per day";
+  return cost.once && !isZeroRange(cost.once) ? `${dollarRange(cost.once)} once` : "nothing left that costs";
 }

@@ -77,10 +77,10 @@ function summaryLines(incident: Incident, options: NotificationOptions): readonl
       ? []
       : [
           text(
-            `Why ${incident.severity}: ${listed(
-              severityReasons.map((reason) => named(reason, 200)),
-              3,
-            )}`,
+            `Why ${incident.severity}: ${severityReasons
+              .slice(0, 3)
+              .map((reason) => named(reason, 200))
+              .join("; ")}`,
           ),
         ]),
     text(
@@ -133,7 +133,11 @@ export function costLines(cost: CostImpact): readonly Line[] {
   const once =
     cost.once === null || isZeroRange(cost.once) ? [] : [text(`Spent so far on use: ${dollarRange(cost.once)}`)];
   return [
-    text(`Estimated additional cost: ${dollarRange(cost.perDay)} per day`),
+    text(
+      isZeroRange(cost.perDay)
+        ? "Estimated additional cost: $0 per day, as what was added was released again"
+        : `Estimated additional cost: ${dollarRange(cost.perDay)} per day`,
+    ),
     text(`Monthly projection if the pattern continues: ${dollarRange(cost.perMonth)}`),
     ...once,
     ...cost.basis.slice(0, 3).map((line) => detail(named(line, 200))),

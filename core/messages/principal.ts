@@ -1,3 +1,4 @@
+import { listed } from "./format.ts";
 import { named } from "./visible.ts";
 
 /** What a principal's id says: its kind, its name, and the account in the ARN. */
@@ -29,11 +30,29 @@ export function principalOf(id: string): PrincipalWords {
   return { kind: "other", name: id, account: null };
 }
 
-/** `role Deploy`, `user alice`, `the root user`, `autoscaling.amazonaws.com`. */
+/** What Identity Center makes of a permission set: `AWSReservedSSO_<permission set>_<16 hexadecimal digits>`. */
+const PERMISSION_SET = /^AWSReservedSSO_(.+)_[0-9a-f]{16}$/;
+
+/** `role Deploy`, `user alice`, `the root user`, `AdministratorAccess through Identity Center`, `autoscaling.amazonaws.com`. */
 export function principalWords(id: string): string {
   const { kind, name } = principalOf(id);
+  const set = kind === "role" ? PERMISSION_SET.exec(name)?.[1] : undefined;
+  if (set !== undefined) return `${named(set)} through Identity Center`;
   if (kind === "root") return "the root user";
   return kind === "role" || kind === "user" ? `${kind} ${named(name)}` : named(name);
+}
+
+/** Several callers, each name once: `role release-target (3 accounts) and user ana`. */
+export function principalList(ids: readonly string[], limit: number): string {
+  const counts = new Map<string, number>();
+  for (const id of ids) {
+    const words = principalWords(id);
+    counts.set(words, (counts.get(words) ?? 0) + 1);
+  }
+  return listed(
+    [...counts].map(([words, count]) => (count === 1 ? words : `${words} (${count} accounts)`)),
+    limit,
+  );
 }
 
 /** Long-term keys of users begin with AKIA; ASIA keys are a session's and end with it. */

@@ -10,7 +10,7 @@ const SPACES = /\p{Zs}+/gu;
 const STACKED_MARKS = /(\p{M}{3})\p{M}+/gu;
 
 /** Longest name in a sentence. An ARN of a role with a path fits; a 2 kB session policy does not. */
-export const NAME_LIMIT = 120;
+const NAME_LIMIT = 120;
 
 /** One line, everything visible: `\x1b[31m` for a colour, `\n` for a new line, `\u{202e}` for a turned direction. */
 export function visible(text: string): string {

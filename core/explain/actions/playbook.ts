@@ -1,7 +1,9 @@
+import type { CostImpact } from "../../domain/finding.ts";
 import type { PotentialCause, RecommendedAction } from "../../domain/incident.ts";
+import { nanoUsd, parseUsdText } from "../../domain/money.ts";
 import { isAwsService } from "../../incidents/actors.ts";
 import { listed } from "../../messages/format.ts";
-import { accountInFull } from "../../messages/phrases.ts";
+import { accountInFull, accountName } from "../../messages/phrases.ts";
 import { isLongTermKey, principalOf, principalWords } from "../../messages/principal.ts";
 import { named } from "../../messages/visible.ts";
 import type { Case } from "../case.ts";
@@ -45,18 +47,21 @@ export function recommendedActions(
   subject: Case,
   dossier: Dossier,
   causes: readonly PotentialCause[],
-  costly: boolean,
+  cost: CostImpact,
 ): readonly RecommendedAction[] {
   const situation: Situation = { subject, dossier, region: regionOf(subject) };
   const hostile = causes.some(({ id, confidence }) => HOSTILE.has(id) && confidence !== "LOW");
-  const topics = shownTopics(subject.leadTopics, subject.topics).slice(0, TOPICS);
+  const topics = shownTopics(subject.leadTopics, subject.graveTopics).slice(0, TOPICS);
   const topical = unique(topics.flatMap((topic) => STEPS_OF_TOPIC[topic]).flatMap((make) => make(situation) ?? []));
   const ownFault = causes[0] !== undefined && causes[0].confidence !== "LOW" && OWN_FAULT.has(causes[0].id);
   const containment = ownFault && !hostile ? [] : contain(subject, hostile);
   const ordered = hostile
     ? [askOwner(subject), ...containment, trace(situation), ...topical]
     : [askOwner(subject), ...topical, trace(situation), ...containment];
-  return [...ordered.filter((action) => action !== null).slice(0, STEPS), ...(costly ? [spending(subject)] : [])];
+  return [
+    ...ordered.filter((action) => action !== null).slice(0, STEPS),
+    ...(isWorthFollowing(cost) ? [spending(subject)] : []),
+  ];
 }
 
 const unique = (actions: readonly RecommendedAction[]): readonly RecommendedAction[] =>
@@ -111,8 +116,15 @@ function trace({ subject, region }: Situation): RecommendedAction | null {
 
 /** Told in words: whether to cut somebody off is a person's decision. */
 function contain(subject: Case, hostile: boolean): readonly RecommendedAction[] {
-  const { principal, accessKey, draft } = subject;
-  if (principal === null || isAwsService(principal)) return [];
+  const callers =
+    hostile && subject.principal === null
+      ? subject.facets.principals.map(({ value }) => value).slice(0, 2)
+      : [subject.principal];
+  return callers.flatMap((caller) => (caller === null || isAwsService(caller) ? [] : cutOff(subject, caller, hostile)));
+}
+
+function cutOff(subject: Case, principal: string, hostile: boolean): readonly RecommendedAction[] {
+  const { accessKey, draft } = subject;
   const { kind, name } = principalOf(principal);
   const unless = hostile ? "Unless the owner confirms it at once" : "If nobody knows of it";
   if (kind === "root") {
@@ -144,7 +156,7 @@ function contain(subject: Case, hostile: boolean): readonly RecommendedAction[] 
       : "In IAM: the role, Revoke sessions (denies everything to sessions older than now). Then check who may assume it.";
     return [
       action(
-        `${unless}: revoke the sessions of role ${named(name)}`,
+        `${unless}: revoke the sessions of ${principalWords(principal)}${inAccount(subject, principal)}`,
         how,
         page.iamRoleUrl(draft.regions, name),
         ask.roleOf(name),
@@ -153,6 +165,13 @@ function contain(subject: Case, hostile: boolean): readonly RecommendedAction[] 
   }
   return [];
 }
+
+/** Where several accounts are in it, a role's name alone does not say which one. */
+const inAccount = ({ accounts }: Case, principal: string): string => {
+  const owner = principalOf(principal).account;
+  const account = accounts.find(({ id }) => id === owner);
+  return accounts.length > 1 && account ? ` in ${accountName(account)}` : "";
+};
 
 const action = (
   title: string,
@@ -165,6 +184,10 @@ const action = (
   consoleUrl,
   command,
 });
+
+/** Cents are not worth a look into Cost Explorer; what has no price is. */
+const isWorthFollowing = (cost: CostImpact): boolean =>
+  cost.status === "unpriced" || (cost.status === "priced" && parseUsdText(cost.perDay.high) >= nanoUsd(1));
 
 const spending = (subject: Case): RecommendedAction => ({
   title: "Follow the cost",

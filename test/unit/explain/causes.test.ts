@@ -80,3 +80,30 @@ test("ten like facts are one argument", () => {
   const ten = new Dossier(Array.from({ length: 10 }, () => clue(["new-region"], "a new region", { eventIds: ["e"] })));
   expect(potentialCauses(ten)[0]?.id).toBe("unknown");
 });
+
+test("a known person's launches are rather by hand than by a machine, and two calls by a scaling group do not make it its answer", () => {
+  const causes = likely(
+    "rise",
+    "launches",
+    "by-person",
+    "called-directly",
+    "known-network",
+    "known-principal",
+    "did-it-before",
+  );
+  expect(causes[0]).toBe("by-hand MEDIUM");
+  expect(causes.join()).not.toContain("scaling-response");
+});
+
+test("a known caller from a network never seen before is suspected, however its tool calls itself", () => {
+  expect(
+    likely(
+      "identity-changed",
+      "new-network",
+      "known-principal",
+      "known-caller-elsewhere",
+      "new-risky-action",
+      "no-denied-before",
+    ).join(),
+  ).toMatch(/stolen-credentials MEDIUM/);
+});

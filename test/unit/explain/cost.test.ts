@@ -22,7 +22,7 @@ test("what stands, less what was released, for a day and 30.4 days, exactly", as
     quantities: [
       quantity("instances", 5, {
         change: "removed",
-        // four of ours and one that is not: four fifths of the release count
+        // four of ours and one that is not
         resourceIds: [
           ...made.slice(0, 4).flatMap(({ quantities }) => quantities.flatMap(({ resourceIds }) => resourceIds)),
           "i-other",
@@ -34,9 +34,9 @@ test("what stands, less what was released, for a day and 30.4 days, exactly", as
   const { cost } = await explain(draft([anomaly("instances-launched", made, PROD, 1)], made, [PROD]), [...made, freed]);
   expect(cost).toMatchObject({
     status: "priced",
-    // 10 x 0.10 .. 0.12 per hour, less 0.40
-    perDay: { low: "14.4", high: "19.2" },
-    perMonth: { low: "437.76", high: "583.68" },
+    // six of ten stand, 0.10 .. 0.12 per hour each: what was released goes at the rate at which it was added
+    perDay: { low: "14.4", high: "17.28" },
+    perMonth: { low: "437.76", high: "525.312" },
     once: null,
   });
 });

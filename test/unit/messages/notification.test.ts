@@ -27,7 +27,7 @@ test("the summary says what, who, where, when and the cost before anything else"
     "Who: role deploy (arn:aws:iam::111122223333:role/deploy)",
     "Where: prod-main, 111122223333, production, /Workloads/Production, owner web-team, cost center CC-17; eu-west-1",
     "When: 2026-11-03 02:10 to 02:20 UTC",
-    "Cost: $195 to $247 per day",
+    "Cost: $201 to $241 per day",
     "Why high: 47 in ten minutes, the threshold for high is 20",
     expect.stringMatching(/^Incident: /),
     "More: trailwatch show x",
@@ -37,7 +37,7 @@ test("the summary says what, who, where, when and the cost before anything else"
 test("the cost is told per day and month with what it rests on; unknown is not none", async () => {
   const fleet = await incidentOf("fleet");
   expect(notificationText(fleet)).toContain(
-    "Estimated additional cost: $195 to $247 per day\nMonthly projection if the pattern continues: $5,921 to $7,517\n",
+    "Estimated additional cost: $201 to $241 per day\nMonthly projection if the pattern continues: $6,108 to $7,330\n",
   );
   const unpriced = notificationText({ ...fleet, cost: { status: "unpriced", reason: "no price for x99.huge" } });
   expect(unpriced).toContain("Estimated additional cost: unknown, which does not mean none.");

@@ -45,7 +45,7 @@ test("what pages comes in full, the digest with the reason, the muted stay in vi
     return text.indexOf(part);
   };
   expect(at("CRITICAL  GPU instances (8 x p3.16xlarge)")).toBeLessThan(at("Digest: seen, and nobody was woken"));
-  expect(at("not paged: expected: launched by Auto Scaling")).toBeLessThan(at("-- Muted"));
+  expect(at("UTC; expected: launched by Auto Scaling")).toBeLessThan(at("-- Muted"));
   expect(at("mute: load test until Friday")).toBeGreaterThan(0);
   expect(at("HIGH   Crypto mining")).toBeGreaterThan(0);
   expect(at("trailwatch show ")).toBeGreaterThan(0);
