@@ -1,4 +1,9 @@
-import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import {
+  type DuckDBAppender,
+  type DuckDBConnection,
+  type DuckDBInstance,
+  DuckDBTimestampValue,
+} from "@duckdb/node-api";
 import type { Quarantined } from "#core/domain/ingest.ts";
 import type { InsightRecord } from "#core/domain/insight.ts";
 import type { EpochMs } from "#core/domain/time.ts";
@@ -54,6 +59,7 @@ export class EventWriter {
   readonly #maps = new Map<number, { readonly [Name in DictionaryName]: NumberMap }>();
   #events: ChunkWriter | null = null;
   #quantities: ChunkWriter | null = null;
+  readonly #appenders = new Map<string, DuckDBAppender>();
   #nextFile: number;
   #rows = 0;
   #open = false;
@@ -110,52 +116,44 @@ export class EventWriter {
   }
 
   async addInsights(file: number, insights: readonly PlacedInsight[]): Promise<void> {
+    if (insights.length === 0) return;
+    const rows = await this.#appenderOf("insights");
     for (const { record, insight } of insights) {
-      await this.#connection.run("insert into insights values ($1, $2, epoch_ms($3::bigint), $4, $5, $6)", [
-        keyOf(file, record),
-        insight.id,
-        BigInt(insight.time),
-        insight.account,
-        insight.region,
-        JSON.stringify(insight),
-      ]);
+      rows.appendBigInt(keyOf(file, record));
+      rows.appendVarchar(insight.id);
+      rows.appendTimestamp(timestamp(insight.time));
+      for (const text of [insight.account, insight.region, JSON.stringify(insight)]) rows.appendVarchar(text);
+      rows.endRow();
     }
   }
 
   async addQuarantined(file: number, entries: readonly Quarantined[]): Promise<void> {
     if (entries.length === 0) return;
-    const appender = await this.#connection.createAppender("quarantine");
+    const rows = await this.#appenderOf("quarantine");
     for (const entry of entries) {
-      appender.appendInteger(file);
+      rows.appendInteger(file);
       for (const text of [entry.file, entry.position, entry.reason, entry.detail, entry.sample]) {
-        appender.appendVarchar(text.replaceAll("\0", "\u2400"));
+        rows.appendVarchar(text.replaceAll("\0", "\u2400"));
       }
-      appender.endRow();
+      rows.endRow();
     }
-    appender.closeSync();
   }
 
   /** Enters the file in the ledger, and commits when enough has come together. */
   async finishFile(id: number, file: LedgerFile, outcome: FileOutcome): Promise<void> {
-    await this.#connection.run(
-      `insert into files values ($1, $2, $3, $4, case when $5::bigint is null then null else epoch_ms($5::bigint) end,
-        $6, $7, $8, $9, $10, $11, 0, 0, $12, $13)`,
-      [
-        id,
-        file.path,
-        BigInt(file.size),
-        file.tag,
-        file.deliveredAt === null ? null : BigInt(file.deliveredAt),
-        outcome.leftOutReason,
-        BigInt(outcome.read),
-        BigInt(outcome.stored),
-        BigInt(outcome.quarantined),
-        BigInt(outcome.leftOut),
-        BigInt(outcome.insights),
-        BigInt(outcome.bytes),
-        outcome.canonical,
-      ],
-    );
+    const rows = await this.#appenderOf("files");
+    rows.appendInteger(id);
+    rows.appendVarchar(file.path);
+    rows.appendBigInt(BigInt(file.size));
+    rows.appendVarchar(file.tag);
+    if (file.deliveredAt === null) rows.appendNull();
+    else rows.appendTimestamp(timestamp(file.deliveredAt));
+    if (outcome.leftOutReason === null) rows.appendNull();
+    else rows.appendVarchar(outcome.leftOutReason);
+    const { read, stored, quarantined, leftOut, insights, bytes } = outcome;
+    for (const count of [read, stored, quarantined, leftOut, insights, 0, 0, bytes]) rows.appendBigInt(BigInt(count));
+    rows.appendBoolean(outcome.canonical);
+    rows.endRow();
     if (this.#rows >= ROWS_A_COMMIT) await this.commit();
   }
 
@@ -202,6 +200,20 @@ export class EventWriter {
     this.#quantities?.close();
     this.#events = null;
     this.#quantities = null;
+    for (const appender of this.#appenders.values()) appender.closeSync();
+    this.#appenders.clear();
+  }
+
+  /**
+   * One appender a table and transaction: every statement that inserts would take blocks of its own for every column
+   * until the commit, and a thousand small files would take all of DuckDB's memory.
+   */
+  async #appenderOf(table: "files" | "insights" | "quarantine"): Promise<DuckDBAppender> {
+    const open = this.#appenders.get(table);
+    if (open) return open;
+    const appender = await this.#connection.createAppender(table);
+    this.#appenders.set(table, appender);
+    return appender;
   }
 
   async #forget(file: number): Promise<void> {
@@ -222,6 +234,9 @@ export class EventWriter {
     return maps;
   }
 }
+
+/** DuckDB counts microseconds. */
+const timestamp = (time: EpochMs): DuckDBTimestampValue => new DuckDBTimestampValue(BigInt(time) * 1000n);
 
 const keyOf = (file: number, record: number): bigint => BigInt(file) * FILE_FACTOR + BigInt(record);
 

@@ -18,20 +18,37 @@ const WIDTH: Readonly<Record<ColumnKind, number>> = {
   texts: 0,
 };
 
-const NO_ROW_VALID = new ArrayBuffer(MASK_BYTES);
+/** What of a column is written when its chunk is full, and not row by row. */
+interface Pending {
+  /** A bit a row: whether it has a value. */
+  readonly mask: Uint8Array | null;
+  /** Offset and length of every row's list. */
+  readonly entries: BigUint64Array | null;
+  /** Texts in the lists so far. */
+  total: number;
+}
 
-/** Appends column batches to one table by copying memory into DuckDB's vectors, without a call a value. */
+/**
+ * Appends column batches to one table by copying memory into DuckDB's vectors, without a call a value. Rows of several
+ * batches share a chunk: DuckDB keeps a chunk at its full capacity however few rows are in it, and many small files
+ * would take all of its memory.
+ */
 export class ChunkWriter {
   readonly #columns: readonly Column[];
   readonly #appender: DuckDBAppender;
   readonly #chunk: DuckDBDataChunk;
-  readonly #mask = new Uint8Array(MASK_BYTES);
-  readonly #entries = new BigUint64Array((CHUNK_ROWS * LIST_ENTRY_BYTES) / 8);
+  readonly #pending: readonly Pending[];
+  #rows = 0;
 
   private constructor(columns: readonly Column[], appender: DuckDBAppender, chunk: DuckDBDataChunk) {
     this.#columns = columns;
     this.#appender = appender;
     this.#chunk = chunk;
+    this.#pending = columns.map(({ kind, nullable }) => ({
+      mask: nullable || kind === "text" || kind === "texts" ? new Uint8Array(MASK_BYTES) : null,
+      entries: kind === "texts" ? new BigUint64Array((CHUNK_ROWS * LIST_ENTRY_BYTES) / 8) : null,
+      total: 0,
+    }));
   }
 
   static async open(connection: DuckDBConnection, table: string, columns: readonly Column[]): Promise<ChunkWriter> {
@@ -41,89 +58,95 @@ export class ChunkWriter {
   }
 
   append(batch: ColumnBatch): void {
-    for (let from = 0; from < batch.rows; from += CHUNK_ROWS) {
-      const rows = Math.min(CHUNK_ROWS, batch.rows - from);
-      this.#chunk.reset();
+    for (let from = 0; from < batch.rows; ) {
+      const rows = Math.min(CHUNK_ROWS - this.#rows, batch.rows - from);
       for (let index = 0; index < this.#columns.length; index++) {
-        const vector = duckdb.data_chunk_get_vector(this.#chunk.chunk, index);
-        this.#fill(vector, this.#columns[index] as Column, batch.columns[index] as ColumnData, from, rows);
+        this.#fill(index, batch.columns[index] as ColumnData, from, rows);
       }
-      duckdb.data_chunk_set_size(this.#chunk.chunk, rows);
-      this.#appender.appendDataChunk(this.#chunk);
+      from += rows;
+      this.#rows += rows;
+      if (this.#rows === CHUNK_ROWS) this.#send();
     }
-  }
-
-  flush(): void {
-    this.#appender.flushSync();
   }
 
   close(): void {
+    this.#send();
     this.#appender.closeSync();
   }
 
-  #fill(vector: duckdb.Vector, column: Column, data: ColumnData, from: number, rows: number): void {
-    if (column.kind === "text") this.#fillTexts(vector, data, from, rows);
-    else if (column.kind === "texts") this.#fillLists(vector, data, from, rows);
+  #fill(index: number, data: ColumnData, from: number, rows: number): void {
+    const column = this.#columns[index] as Column;
+    const pending = this.#pending[index] as Pending;
+    const vector = duckdb.data_chunk_get_vector(this.#chunk.chunk, index);
+    if (column.kind === "text") this.#fillTexts(vector, pending, data, from, rows);
+    else if (column.kind === "texts") this.#fillLists(vector, pending, data, from, rows);
     else {
       const width = WIDTH[column.kind];
-      if (data.values) duckdb.copy_data_to_vector(vector, 0, data.values, from * width, rows * width);
-      if (!column.nullable) return;
+      if (data.values) duckdb.copy_data_to_vector(vector, this.#rows * width, data.values, from * width, rows * width);
       const { present } = data;
-      this.#validity(vector, rows, present === undefined ? null : (row) => present[from + row] !== 0);
+      if (pending.mask === null || present === undefined) return;
+      for (let row = 0; row < rows; row++) if (present[from + row] !== 0) this.#setPresent(pending, row);
     }
   }
 
-  #fillTexts(vector: duckdb.Vector, data: ColumnData, from: number, rows: number): void {
-    const { choice, texts } = data;
-    if (choice === undefined || texts === undefined) {
-      this.#validity(vector, rows, null);
-      return;
-    }
-    this.#validity(vector, rows, (row) => (choice[from + row] as number) >= 0);
+  #fillTexts(vector: duckdb.Vector, pending: Pending, { choice, texts }: ColumnData, from: number, rows: number): void {
+    if (choice === undefined || texts === undefined) return;
     for (let row = 0; row < rows; row++) {
       const index = choice[from + row] as number;
-      if (index >= 0) duckdb.vector_assign_string_element(vector, row, texts[index] as string);
+      if (index < 0) continue;
+      duckdb.vector_assign_string_element(vector, this.#rows + row, texts[index] as string);
+      this.#setPresent(pending, row);
     }
   }
 
-  #fillLists(vector: duckdb.Vector, data: ColumnData, from: number, rows: number): void {
-    const { choice, lists } = data;
-    if (choice === undefined || lists === undefined) {
-      this.#validity(vector, rows, null);
-      return;
-    }
-    const entries = this.#entries.fill(0n, 0, rows * 2);
-    let total = 0;
+  #fillLists(vector: duckdb.Vector, pending: Pending, { choice, lists }: ColumnData, from: number, rows: number): void {
+    const entries = pending.entries as BigUint64Array;
+    let total = pending.total;
     for (let row = 0; row < rows; row++) {
-      const list = lists[choice[from + row] as number];
-      entries[2 * row] = BigInt(total);
-      entries[2 * row + 1] = BigInt(list?.length ?? 0);
+      const list = lists?.[choice?.[from + row] ?? -1];
+      const at = 2 * (this.#rows + row);
+      entries[at] = BigInt(total);
+      entries[at + 1] = BigInt(list?.length ?? 0);
       total += list?.length ?? 0;
+      if (list !== undefined) this.#setPresent(pending, row);
     }
+    if (total === pending.total) return;
     duckdb.list_vector_reserve(vector, total);
     duckdb.list_vector_set_size(vector, total);
     const child = duckdb.list_vector_get_child(vector);
-    let at = 0;
+    let at = pending.total;
     for (let row = 0; row < rows; row++) {
-      for (const text of lists[choice[from + row] as number] ?? []) {
+      for (const text of lists?.[choice?.[from + row] ?? -1] ?? [])
         duckdb.vector_assign_string_element(child, at++, text);
-      }
     }
-    duckdb.copy_data_to_vector(vector, 0, entries.buffer, 0, rows * LIST_ENTRY_BYTES);
-    this.#validity(vector, rows, (row) => (choice[from + row] as number) >= 0);
+    pending.total = total;
   }
 
-  /** `null`: no row has a value. */
-  #validity(vector: duckdb.Vector, rows: number, isValid: ((row: number) => boolean) | null): void {
-    duckdb.vector_ensure_validity_writable(vector);
-    const bytes = Math.ceil(rows / 64) * 8;
-    if (isValid === null) {
-      duckdb.copy_data_to_vector_validity(vector, 0, NO_ROW_VALID, 0, bytes);
-      return;
+  #setPresent({ mask }: Pending, row: number): void {
+    if (mask === null) return;
+    const at = this.#rows + row;
+    mask[at >> 3] = (mask[at >> 3] as number) | (1 << (at & 7));
+  }
+
+  /** Hands the chunk to the appender, and begins the next. */
+  #send(): void {
+    if (this.#rows === 0) return;
+    const maskBytes = Math.ceil(this.#rows / 64) * 8;
+    for (const [index, pending] of this.#pending.entries()) {
+      const vector = duckdb.data_chunk_get_vector(this.#chunk.chunk, index);
+      if (pending.entries !== null) {
+        duckdb.copy_data_to_vector(vector, 0, pending.entries.buffer as ArrayBuffer, 0, this.#rows * LIST_ENTRY_BYTES);
+      }
+      if (pending.mask !== null) {
+        duckdb.vector_ensure_validity_writable(vector);
+        duckdb.copy_data_to_vector_validity(vector, 0, pending.mask.buffer as ArrayBuffer, 0, maskBytes);
+        pending.mask.fill(0);
+      }
+      pending.total = 0;
     }
-    const mask = this.#mask.fill(0);
-    for (let row = 0; row < rows; row++)
-      if (isValid(row)) mask[row >> 3] = (mask[row >> 3] as number) | (1 << (row & 7));
-    duckdb.copy_data_to_vector_validity(vector, 0, mask.buffer, 0, bytes);
+    duckdb.data_chunk_set_size(this.#chunk.chunk, this.#rows);
+    this.#appender.appendDataChunk(this.#chunk);
+    this.#chunk.reset();
+    this.#rows = 0;
   }
 }
