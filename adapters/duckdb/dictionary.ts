@@ -78,6 +78,7 @@ export interface Dictionaries {
   readonly origins: Dictionary<OriginEntry>;
   readonly errorCodes: Dictionary<{ readonly error_code: string }>;
   readonly items: Dictionary<{ readonly item: string }>;
+  readonly files: Dictionary<{ readonly path: string }>;
   readonly costBases: Dictionary<{ readonly basis: readonly string[]; readonly unpriced: readonly string[] }>;
 }
 
@@ -99,5 +100,6 @@ export const openDictionaries = (connection: DuckDBConnection): Dictionaries => 
   ),
   errorCodes: new Dictionary(connection, "error_codes", "error_id", "error_code"),
   items: new Dictionary(connection, "items", "item_id", "item"),
+  files: new Dictionary(connection, "files", "file_id", "path"),
   costBases: new Dictionary(connection, "cost_bases", "basis_id", "basis, unpriced"),
 });

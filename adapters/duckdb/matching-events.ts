@@ -102,7 +102,7 @@ function filterConditions({ quantities, quantityChange, ...rest }: NonNullable<E
 function resourceCondition(resources: readonly string[]): string {
   if (resources.length === 0) return "false";
   const list = `[${resources.map(sqlText).join(", ")}]`;
-  return `(${sqlIn("e.resource", resources)} or coalesce(list_has_any(e.more_resources, ${list}), false))`;
+  return `(${sqlIn("e.resource", resources)} or (e.more_resources is not null and list_has_any(e.more_resources, ${list})))`;
 }
 
 /** Ids in the usual form of a UUID are kept and compared as such, all others as text: see the schema. */

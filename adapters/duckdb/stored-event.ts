@@ -56,7 +56,7 @@ interface EventRow {
   readonly once_high: string | null;
   readonly unpriced: boolean;
   readonly basis_id: number | null;
-  readonly file: string;
+  readonly file_id: number;
   readonly record: number;
 }
 
@@ -79,7 +79,7 @@ const COLUMNS = `e.key::varchar as key, ${EVENT_ID} as id, epoch_ms(e.time)::dou
   e.quantity_item_id, e.added_usd_hour_low::varchar as added_low, e.added_usd_hour_high::varchar as added_high,
   e.removed_usd_hour_low::varchar as removed_low, e.removed_usd_hour_high::varchar as removed_high,
   e.once_usd_low::varchar as once_low, e.once_usd_high::varchar as once_high, e.unpriced, e.basis_id,
-  (select path from files f where f.file_id = e.key >> 32) as file, (e.key & 4294967295)::integer as record`;
+  (e.key >> 32)::integer as file_id, (e.key & 4294967295)::integer as record`;
 
 /**
  * Reads events back as they were stored, in time order, then by id. `matching` is `from events e ... where ...`, and
@@ -113,7 +113,7 @@ export async function readEvents(
     if (of) of.push(row);
     else listed.set(row.key, [row]);
   }
-  const [accounts, regions, actions, principals, origins, errors, bases, items] = await Promise.all([
+  const [accounts, regions, actions, principals, origins, errors, bases, files, items] = await Promise.all([
     dictionaries.accounts.entries(rows.map((row) => row.account_id)),
     dictionaries.regions.entries(rows.map((row) => row.region_id)),
     dictionaries.actions.entries(rows.map((row) => row.action_id)),
@@ -121,6 +121,7 @@ export async function readEvents(
     dictionaries.origins.entries(rows.map((row) => row.origin_id)),
     dictionaries.errorCodes.entries(rows.map((row) => row.error_id)),
     dictionaries.costBases.entries(rows.map((row) => row.basis_id)),
+    dictionaries.files.entries(rows.map((row) => row.file_id)),
     dictionaries.items.entries([...rows.map((row) => row.quantity_item_id), ...quantityRows.map((row) => row.item_id)]),
   ]);
   const itemName = (id: number | null): string | null => (id === null ? null : known(items.get(id), "item", id).item);
@@ -150,7 +151,7 @@ export async function readEvents(
       requestId: row.request_id,
       cost: costOf(row, quantities, basis?.basis ?? [], basis?.unpriced ?? []),
     };
-    return { event, file: row.file, record: row.record };
+    return { event, file: known(files.get(row.file_id), "file", row.file_id).path, record: row.record };
   });
 }
 
