@@ -5,7 +5,7 @@ import { readAll } from "./read.ts";
 const KEPT = 50_000;
 
 /** A dictionary table of the store, read entry by entry as numbers are met. */
-export class Dictionary<Entry> {
+class Dictionary<Entry> {
   readonly #connection: DuckDBConnection;
   readonly #table: string;
   readonly #id: string;
@@ -43,7 +43,7 @@ export class Dictionary<Entry> {
   }
 }
 
-export interface ActionEntry {
+interface ActionEntry {
   readonly service: string;
   readonly action: string;
   readonly global: boolean;

@@ -1,5 +1,5 @@
 import type { NoveltyDimension } from "#core/domain/finding.ts";
-import { EVENT_MARKS, type PrincipalType } from "#core/domain/usage-event.ts";
+import type { PrincipalType } from "#core/domain/usage-event.ts";
 import {
   ASSUMED_SEPARATOR,
   DENIED_SUFFIX,
@@ -8,6 +8,7 @@ import {
   SERVICE_LINKED_PATH,
   TOOL_SEPARATOR,
 } from "#core/signals/first-seen.ts";
+import { markMask } from "#core/signals/sql.ts";
 import { sqlIn, sqlText } from "#core/signals/sql-literal.ts";
 import { EVENT_ID } from "./matching-events.ts";
 
@@ -23,7 +24,7 @@ const IS_SERVICE = "p.type = 'service'";
 const SOMEBODY = `not ${sqlIn("p.type", NOBODY)}`;
 const NAMED = `p.type <> ${sqlText("account" satisfies PrincipalType)} and not contains(p.id, ${sqlText(SERVICE_LINKED_PATH)})`;
 const REGION = "case when a.global then 'global' else r.region end";
-const SIGN_IN_FAILED = 2 ** EVENT_MARKS.indexOf("console-sign-in-failed");
+const SIGN_IN_FAILED = markMask(["console-sign-in-failed"]);
 
 /** Number, and name for number, of the launched instance types of an event: inline or listed, see the schema. */
 const LAUNCHED = `join (

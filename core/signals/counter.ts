@@ -8,7 +8,7 @@ import type { RollupRow } from "../ports/event-store.ts";
 import { matchesFilter } from "./filter.ts";
 
 /** The resource that an event is counted under: the most specific one, first in its list. */
-export const countedResource = (event: PricedUsageEvent): string | null => event.resources[0] ?? null;
+const countedResource = (event: PricedUsageEvent): string | null => event.resources[0] ?? null;
 
 /**
  * Counts signals in process, event by event. Give it each event that counts once: of the copies of an action that was
