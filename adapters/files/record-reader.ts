@@ -18,6 +18,7 @@ import {
   RECORD_FIELDS,
   type RecordField,
 } from "./record-fields.ts";
+import { RecentSpans } from "./recent-spans.ts";
 import { SpanTable, viewOf } from "./span-table.ts";
 
 const LOWER_N = 0x6e;
@@ -51,6 +52,9 @@ const TELLING = ["eventName", "eventTime", "eventSource", "userIdentity", "awsRe
 /** A longer or absent id makes normalising hash the whole record, all of which it must then see. */
 const LONGEST_ID = 256;
 
+/** Shorter ones are walked over as fast as they are recognised. */
+const LONG_IDENTITY = 256;
+
 /** What a worker remembers, at most: values repeat within an hour's files, not across months. */
 const INTERN_LIMITS = { entries: 50_000, bytes: 16 * 1024 * 1024 } as const;
 
@@ -62,6 +66,8 @@ export class RecordReader {
   readonly #starts = new Int32Array(FIELD_COUNT);
   readonly #ends = new Int32Array(FIELD_COUNT);
   readonly #interned = new SpanTable<unknown>(decode, INTERN_LIMITS);
+  readonly #identities = new RecentSpans<unknown>();
+  #identityKnown = false;
   #escapedKey = false;
   #words: DataView = new DataView(new ArrayBuffer(0));
   #bytes: Buffer | null = null;
@@ -71,6 +77,10 @@ export class RecordReader {
     const ends = this.#ends.fill(0);
     const starts = this.#starts;
     this.#escapedKey = false;
+    if (bytes !== this.#bytes) {
+      this.#bytes = bytes;
+      this.#words = viewOf(bytes);
+    }
     let p = skipSpace(bytes, at + 1, end);
     if (p < end && bytes[p] === CLOSE_OBJECT) return p + 1;
     for (;;) {
@@ -85,7 +95,7 @@ export class RecordReader {
       if (p >= end) return INCOMPLETE;
       if (bytes[p] !== COLON) return BROKEN;
       const value = skipSpace(bytes, p + 1, end);
-      p = skipValue(bytes, value, end);
+      p = field === FIELD.userIdentity ? this.#skipIdentity(bytes, value, end) : skipValue(bytes, value, end);
       if (p < 0) return p;
       if (field >= 0) {
         starts[field] = value;
@@ -116,10 +126,6 @@ export class RecordReader {
     end: number,
     needs: (eventSource: unknown, eventName: unknown) => DetailNeeds,
   ): PartialRecord {
-    if (bytes !== this.#bytes) {
-      this.#bytes = bytes;
-      this.#words = viewOf(bytes);
-    }
     const eventID = this.#value(bytes, FIELD.eventID);
     const usualId = typeof eventID === "string" && eventID !== "" && eventID.length <= LONGEST_ID;
     if (this.#escapedKey || !usualId) return JSON.parse(bytes.toString("utf8", start, end)) as PartialRecord;
@@ -127,7 +133,7 @@ export class RecordReader {
     const eventName = this.#value(bytes, FIELD.eventName);
     const need = needs(eventSource, eventName);
     return {
-      userIdentity: this.#value(bytes, FIELD.userIdentity),
+      userIdentity: this.#identity(bytes),
       eventTime: this.#value(bytes, FIELD.eventTime),
       eventSource,
       eventName,
@@ -153,6 +159,21 @@ export class RecordReader {
       sessionCredentialFromConsole: this.#value(bytes, FIELD.sessionCredentialFromConsole),
       insightDetails: this.#value(bytes, FIELD.insightDetails),
     };
+  }
+
+  #skipIdentity(bytes: Buffer, at: number, end: number): number {
+    const known = this.#identities.find(bytes, this.#words, at, end);
+    this.#identityKnown = known >= 0;
+    return known >= 0 ? known : skipValue(bytes, at, end);
+  }
+
+  #identity(bytes: Buffer): unknown {
+    const end = this.#ends[FIELD.userIdentity] as number;
+    if (end !== 0 && this.#identityKnown) return this.#identities.value;
+    const value = this.#value(bytes, FIELD.userIdentity);
+    const start = this.#starts[FIELD.userIdentity] as number;
+    if (end - start >= LONG_IDENTITY) this.#identities.keep(bytes, this.#words, start, end, value);
+    return value;
   }
 
   #value(bytes: Buffer, field: number): unknown {
