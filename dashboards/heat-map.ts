@@ -2,6 +2,9 @@ import { SEVERITIES } from "#core/domain/finding.ts";
 import type { HeatMapRow } from "#core/report/rows.ts";
 import { type Chart, SEVERITY_COLOURS } from "./chart.ts";
 
+/** A calm day: seen, and nothing to say. Faint on white and on dark paper. */
+const CALM = "#8a94a633";
+
 export const heatMap: Chart<HeatMapRow> = {
   id: "organization-heat-map",
   title: "Where and when",
@@ -32,7 +35,10 @@ export const heatMap: Chart<HeatMapRow> = {
         field: "severity",
         type: "ordinal",
         title: null,
-        scale: { domain: [...SEVERITIES], range: SEVERITIES.map((severity) => SEVERITY_COLOURS[severity]) },
+        scale: {
+          domain: ["none", ...SEVERITIES],
+          range: [CALM, ...SEVERITIES.map((severity) => SEVERITY_COLOURS[severity])],
+        },
         legend: { orient: "top", direction: "horizontal" },
       },
     },

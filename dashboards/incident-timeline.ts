@@ -12,7 +12,13 @@ export const incidentTimeline: Chart<IncidentTimelineRow> = {
     width: 620,
     height: 140,
     encoding: {
-      x: { field: "time", type: "temporal", scale: { type: "utc" }, title: null, axis: { labelOverlap: true } },
+      x: {
+        field: "time",
+        type: "temporal",
+        scale: { type: "utc" },
+        title: null,
+        axis: { format: "%b %-d, %H:%M", tickCount: 6, labelOverlap: true },
+      },
     },
     layer: [
       {

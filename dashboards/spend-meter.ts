@@ -7,11 +7,11 @@ export const spendMeter: Chart<SpendRow> = {
   description: "Estimated USD/hour that launches and creations added, and that terminations and deletions took away.",
   data: "spend",
   fields: ["time", "change", "usdPerHour"],
-  specification: () => ({
+  specification: (rows) => ({
     data: { name: "spend" },
     width: 620,
     height: 160,
-    mark: { type: "bar", width: { band: 0.9 } },
+    mark: { type: "bar", size: Math.max(2, Math.floor(520 / Math.max(1, new Set(rows.map((row) => row.time)).size))) },
     encoding: {
       x: {
         field: "time",

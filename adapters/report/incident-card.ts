@@ -44,7 +44,14 @@ export function incidentCard(incident: Incident, drawn: DrawnTimeline | undefine
       ],
       ["Why this severity", incident.severityReasons.join("; ")],
       ...(incident.joinedBy.length > 0 ? [["Why one incident", incident.joinedBy.join("; ")] as const] : []),
-      ...(incident.expected.reasons.length > 0 ? [["Expected?", incident.expected.reasons.join("; ")] as const] : []),
+      ...(incident.expected.reasons.length > 0
+        ? [
+            [
+              incident.expected.expected ? "Expected because" : "Not expected",
+              incident.expected.reasons.join("; "),
+            ] as const,
+          ]
+        : []),
     ]),
     h("h4", null, "Cost impact"),
     cost(incident.cost),
@@ -114,16 +121,26 @@ function cost(impact: CostImpact): JSX.Element {
   }
 }
 
+/** Statements told beside a cause, strongest first; the rest stands in the evidence. */
+const TOLD = 3;
+
 function causeItem(cause: PotentialCause, incident: Incident): JSX.Element {
-  const statements = (ids: readonly string[]): string =>
-    ids.map((id) => incident.evidence.find((evidence) => evidence.id === id)?.statement ?? id).join("; ");
+  const told = (side: string, ids: readonly string[]): JSX.Element | null => {
+    if (ids.length === 0) return null;
+    const statements = ids
+      .slice(0, TOLD)
+      .map((id) => incident.evidence.find((evidence) => evidence.id === id)?.statement ?? id);
+    const rest = ids.slice(TOLD);
+    const also = rest.length > 0 ? ` (also ${rest.join(", ")})` : "";
+    return h("p", null, h("small", null, `${side}: ${statements.join("; ")}${also}`));
+  };
   return h(
     "li",
     null,
     h("b", null, cause.title),
     ` (${cause.confidence})`,
-    cause.for.length > 0 && h("p", null, h("small", null, `For: ${statements(cause.for)}`)),
-    cause.against.length > 0 && h("p", null, h("small", null, `Against: ${statements(cause.against)}`)),
+    told("For", cause.for),
+    told("Against", cause.against),
   );
 }
 

@@ -33,27 +33,36 @@ export async function renderReport(model: ReportModel): Promise<string> {
   const digest = incidents.filter((incident) => !incident.paging.paged);
   const page = document(
     summary(model, paged, digest),
-    section(
-      "incidents",
-      "Incidents",
-      paged.length === 0 && h("p", null, "Nothing in these logs would have paged anybody."),
-      paged.map((incident) => incidentCard(incident, drawn.get(incident.id))),
+    main(
+      section(
+        "incidents",
+        "Incidents",
+        paged.length === 0 && h("p", null, "Nothing in these logs would have paged anybody."),
+        paged.map((incident) => incidentCard(incident, drawn.get(incident.id))),
+      ),
+      digestSection(digest, drawn),
+      section(
+        "organization",
+        "The organization",
+        await chart(heatMap, model.heat),
+        await chart(ranking, model.ranking),
+        await chart(typeComparison, model.types),
+        await chart(accountCorrelation, model.correlation),
+      ),
+      section("spend", "Spend meter", spendSentence(model), await chart(spendMeter, model.spend)),
+      rollupTables(model.analysis),
+      completeness(model.analysis),
     ),
-    digestSection(digest, drawn),
-    section(
-      "organization",
-      "The organization",
-      await chart(heatMap, model.heat),
-      await chart(ranking, model.ranking),
-      await chart(typeComparison, model.types),
-      await chart(accountCorrelation, model.correlation),
+    h(
+      "footer",
+      null,
+      "Estimates are list prices without discounts. What these logs do not hold is not in this report: see Completeness.",
     ),
-    section("spend", "Spend meter", spendSentence(model), await chart(spendMeter, model.spend)),
-    rollupTables(model.analysis),
-    completeness(model.analysis),
   );
   return `<!doctype html>\n${renderToString(page)}\n`;
 }
+
+const main = (...children: ComponentChildren[]): JSX.Element => h("main", null, children);
 
 function document(...children: ComponentChildren[]): JSX.Element {
   return h(

@@ -14,6 +14,8 @@ body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,-
 main,header,footer{max-width:60rem;margin:0 auto;padding:0 1rem}
 header{padding-top:1.5rem}
 h1{font-size:1.6rem;line-height:1.2;margin:0 0 .25rem}
+section>h3{margin-top:1.5rem}
+section>div>h3{margin:1.5rem 0 .4rem}
 h2{font-size:1.25rem;margin:2.5rem 0 .75rem;padding-top:.5rem;border-top:1px solid var(--line)}
 h3{font-size:1.05rem;line-height:1.35;margin:0}
 h4{font-size:.8rem;letter-spacing:.04em;text-transform:uppercase;color:var(--muted);margin:1.1rem 0 .3rem}
@@ -40,7 +42,7 @@ summary{cursor:pointer;color:var(--link)}
 figure{margin:1rem 0}
 figcaption{color:var(--muted);font-size:.9rem;margin-top:.25rem}
 .scroll{overflow-x:auto;max-width:100%}
-.scroll svg{display:block;height:auto}
+.scroll svg{display:block;height:auto;max-width:100%;min-width:28rem}
 svg text{fill:var(--ink)}
 table{border-collapse:collapse;width:100%;font-size:.92rem}
 th,td{text-align:left;padding:.35rem .6rem .35rem 0;border-bottom:1px solid var(--line);vertical-align:top}

@@ -2,7 +2,7 @@ import { GetObjectCommand, ListObjectsV2Command, type S3Client } from "@aws-sdk/
 import { awsError } from "#adapters/shared/aws-errors.ts";
 import { cloudtrailKey, mayHold } from "#core/domain/cloudtrail-key.ts";
 import { TrailwatchError } from "#core/domain/errors.ts";
-import type { EventSource, ReadSelection, SourceFile } from "#core/ports/event-source.ts";
+import type { Cancellation, EventSource, ReadSelection, SourceFile } from "#core/ports/event-source.ts";
 import { mayHoldBelow } from "./prefix.ts";
 
 /** `s3://bucket/prefix`. Throws TrailwatchError `USAGE` for anything else. */
@@ -33,7 +33,7 @@ export class S3EventSource implements EventSource {
     this.#prefix = prefix;
   }
 
-  async *files(selection: ReadSelection, signal?: AbortSignal): AsyncIterable<SourceFile> {
+  async *files(selection: ReadSelection, signal?: Cancellation): AsyncIterable<SourceFile> {
     const prunes = selection.from ?? selection.to ?? selection.accounts ?? selection.regions;
     yield* prunes === undefined
       ? this.#flat(this.#prefix, selection, signal)
@@ -41,7 +41,7 @@ export class S3EventSource implements EventSource {
   }
 
   /** Depth first, objects and prefixes merged in key order, which is the order a flat listing has. */
-  async *#walk(prefix: string, selection: ReadSelection, signal?: AbortSignal): AsyncIterable<SourceFile> {
+  async *#walk(prefix: string, selection: ReadSelection, signal?: Cancellation): AsyncIterable<SourceFile> {
     const entries: { readonly key: string; readonly file?: SourceFile }[] = [];
     for await (const page of this.#pages(prefix, "/", signal)) {
       for (const below of page.CommonPrefixes ?? []) if (below.Prefix) entries.push({ key: below.Prefix });
@@ -60,20 +60,20 @@ export class S3EventSource implements EventSource {
     }
   }
 
-  async *#flat(prefix: string, selection: ReadSelection, signal?: AbortSignal): AsyncIterable<SourceFile> {
+  async *#flat(prefix: string, selection: ReadSelection, signal?: Cancellation): AsyncIterable<SourceFile> {
     for await (const page of this.#pages(prefix, undefined, signal)) yield* this.#selected(page.Contents, selection);
   }
 
-  async *#pages(prefix: string, delimiter: string | undefined, signal?: AbortSignal) {
+  async *#pages(prefix: string, delimiter: string | undefined, signal?: Cancellation) {
     let token: string | undefined;
     do {
-      const page = await this.#list(prefix, delimiter, token, signal);
+      const page = await this.#list(prefix, delimiter, token);
       yield page;
       token = page.NextContinuationToken;
-    } while (token);
+    } while (token && !signal?.aborted);
   }
 
-  async #list(prefix: string, delimiter: string | undefined, token: string | undefined, signal?: AbortSignal) {
+  async #list(prefix: string, delimiter: string | undefined, token: string | undefined) {
     try {
       return await this.#client.send(
         new ListObjectsV2Command({
@@ -82,7 +82,6 @@ export class S3EventSource implements EventSource {
           Delimiter: delimiter,
           ContinuationToken: token,
         }),
-        { abortSignal: signal },
       );
     } catch (error) {
       throw awsError(error, `list s3://${this.#bucket}/${prefix}`, `s3:ListBucket on arn:aws:s3:::${this.#bucket}`);
@@ -103,16 +102,14 @@ export class S3EventSource implements EventSource {
         tag: tag.replaceAll('"', ""),
         localPath: null,
         reopenable: true,
-        open: (signal) => this.#get(key, signal),
+        open: () => this.#get(key),
       };
     }
   }
 
-  async #get(key: string, signal?: AbortSignal): Promise<Uint8Array> {
+  async #get(key: string): Promise<Uint8Array> {
     try {
-      const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }), {
-        abortSignal: signal,
-      });
+      const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }));
       if (!Body) throw new Error("the answer has no body");
       return await Body.transformToByteArray();
     } catch (error) {

@@ -4,6 +4,7 @@ import { BUCKET, DAY, type EpochMs, HOUR, type TimeWindow } from "../domain/time
 import { shortHash } from "../incidents/identifier.ts";
 import type { AccountDirectory } from "../ports/account-directory.ts";
 import type { AccountCoverage, EventQuery, FirstSeenRow } from "../ports/event-store.ts";
+import { DENIED_SUFFIX } from "../signals/first-seen.ts";
 import type { NoveltyConfig } from "./config.ts";
 import { judge } from "./judge.ts";
 import { Peers } from "./peers.ts";
@@ -92,7 +93,9 @@ function evidenceOf(
     case "service":
       return { ...own, filter: { services: [value], readOnly: false, outcomes: ["success"] } };
     case "risky-action":
-      return { ...own, filter: { actions: [value] } };
+      return value.endsWith(DENIED_SUFFIX)
+        ? { ...own, filter: { actions: [value.slice(0, -DENIED_SUFFIX.length)], outcomes: ["denied"] } }
+        : { ...own, filter: { actions: [value] } };
     case "instance-family":
       return { ...own, filter: { quantities: ["instances"], quantityChange: "added" } };
     case "principal":

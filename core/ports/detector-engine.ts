@@ -33,7 +33,10 @@ export interface EntityModel {
    * What it expects in a window of `count` buckets (default 1) from `bucket` on, by what it has learnt up to now: for
    * bands in charts, and for what was usual before an episode. `bucket` is the next one to observe or a later one.
    */
-  expect(bucket: EpochMs, count?: number): { readonly expected: number; readonly lower: number; readonly upper: number };
+  expect(
+    bucket: EpochMs,
+    count?: number,
+  ): { readonly expected: number; readonly lower: number; readonly upper: number };
   save(): SavedModel;
 }
 

@@ -1,5 +1,10 @@
 import type { EpochMs } from "../domain/time.ts";
 
+/** What an `AbortSignal` is to those who only ask it; the core knows no platform. */
+export interface Cancellation {
+  readonly aborted: boolean;
+}
+
 /** A place that holds CloudTrail files: a folder, a bucket, standard input. */
 export interface EventSource {
   /** As the person named it, for messages. */
@@ -9,7 +14,7 @@ export interface EventSource {
    * the selection rules out by name alone is not listed. Rejects with TrailwatchError `INPUT_NOT_FOUND`,
    * `INPUT_UNREADABLE` or an `AWS_*` code when the place cannot be listed at all.
    */
-  files(selection: ReadSelection, signal?: AbortSignal): AsyncIterable<SourceFile>;
+  files(selection: ReadSelection, signal?: Cancellation): AsyncIterable<SourceFile>;
 }
 
 export interface SourceFile {
@@ -24,7 +29,7 @@ export interface SourceFile {
   /** Whether the same bytes can be had again later (not so for standard input). */
   readonly reopenable: boolean;
   /** The whole file. Rejects with TrailwatchError; the file is then quarantined as `unreadable-file`. */
-  open(signal?: AbortSignal): Promise<Uint8Array>;
+  open(signal?: Cancellation): Promise<Uint8Array>;
 }
 
 /** What the person wants read. An absent list or bound selects everything. */

@@ -31,11 +31,12 @@ export function buildReportModel({ analysis, hourlyEvents, spend, timelines }: R
   const names = uniqueNames(analysis);
   const nameOf = (id: string): string => names.get(id) ?? id;
   const ranked = rankAccounts(analysis.incidents);
-  const correlated = [...ranked.keys(), ...analysis.accounts.map(({ context }) => context.id)];
-  const shown = new Set([...new Set(correlated)].filter((id) => hourlyEvents.has(id)).slice(0, MOST_CORRELATED));
+  // The most affected first, then the others.
+  const everyone = [...new Set([...ranked.keys(), ...analysis.accounts.map(({ context }) => context.id)])];
+  const shown = new Set(everyone.filter((id) => hourlyEvents.has(id)).slice(0, MOST_CORRELATED));
   return {
     analysis,
-    heat: heatRows(analysis.incidents, [...ranked.keys()].slice(0, MOST_ACCOUNTS), nameOf),
+    heat: analysis.span ? heatRows(analysis.incidents, everyone.slice(0, MOST_ACCOUNTS), analysis.span, nameOf) : [],
     ranking: rankingRows(ranked, nameOf),
     types: typeRows(analysis),
     correlation: accountCorrelations(new Map([...hourlyEvents].filter(([id]) => shown.has(id)))).map((row) => ({
@@ -93,17 +94,18 @@ function rankingRows(
     );
 }
 
-/** A cell for every day on which a finding of the account has its window. */
+/** A cell for every day and account: the most severe incident with a finding of the account on that day, or none. */
 function heatRows(
   incidents: readonly Incident[],
   accounts: readonly string[],
+  span: TimeWindow,
   nameOf: (id: string) => string,
 ): HeatMapRow[] {
   const cells = new Map<string, { severity: Severity; incidents: Set<string> }>();
   for (const incident of incidents) {
     for (const { account, window } of incident.findings) {
-      for (let day = Math.floor(window.start / DAY) * DAY; day < window.end; day += DAY) {
-        const key = `${account} ${isoTime(day)}`;
+      for (let day = dayOf(window.start); day < window.end; day += DAY) {
+        const key = `${account} ${day}`;
         const cell = cells.get(key) ?? { severity: "info", incidents: new Set() };
         cell.severity = maxSeverity(cell.severity, incident.severity);
         cell.incidents.add(incident.id);
@@ -111,18 +113,24 @@ function heatRows(
       }
     }
   }
+  const days = Array.from(
+    { length: Math.ceil((span.end - dayOf(span.start)) / DAY) },
+    (_, at) => dayOf(span.start) + at * DAY,
+  );
   return accounts.flatMap((account) =>
-    [...cells]
-      .filter(([key]) => key.startsWith(`${account} `))
-      .map(([key, cell]) => ({
+    days.map((day) => {
+      const cell = cells.get(`${account} ${day}`);
+      return {
         account: nameOf(account),
-        day: key.slice(account.length + 1),
-        severity: cell.severity,
-        incidents: cell.incidents.size,
-      }))
-      .sort((a, b) => (a.day < b.day ? -1 : 1)),
+        day: isoTime(day),
+        severity: cell?.severity ?? "none",
+        incidents: cell?.incidents.size ?? 0,
+      };
+    }),
   );
 }
+
+const dayOf = (time: EpochMs): EpochMs => Math.floor(time / DAY) * DAY;
 
 function typeRows({ accounts, incidents, span }: Analysis): TypeComparisonRow[] {
   if (!span) return [];

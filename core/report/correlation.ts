@@ -5,7 +5,7 @@ const HOURS_A_DAY = 24;
 /**
  * How much accounts move together: Spearman's rank correlation of their hourly event counts, after the median of the
  * same hour of the day is taken out of each (else all accounts that people work in would correlate by daylight alone).
- * Accounts whose residuals never change, and pairs that share fewer than `minimumHours` known hours, are left out.
+ * Both orders of a pair are answered, an account with itself is not. Accounts whose residuals never change, and pairs that share fewer than `minimumHours` known hours, are left out.
  *
  * @param hourly per account, the count of every hour of the span; `null` where the hour is unknown.
  */
@@ -21,6 +21,7 @@ export function accountCorrelations(
   const rows: CorrelationRow[] = [];
   for (const [a, left] of residuals) {
     for (const [b, right] of residuals) {
+      if (a === b) continue;
       const shared = left.flatMap((x, hour) => {
         const y = right[hour];
         return x === null || y === null || y === undefined ? [] : [[x, y] as const];

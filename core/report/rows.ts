@@ -1,11 +1,13 @@
+import type { Severity } from "../domain/finding.ts";
+
 /** One row type a chart: what the report computes from the store and what a dashboard's query must answer. */
 
 export interface HeatMapRow {
   readonly account: string;
   /** Start of the day, ISO. */
   readonly day: string;
-  /** Most severe incident of the day in the account. */
-  readonly severity: string;
+  /** Most severe incident of the day in the account; `none` on a calm day. */
+  readonly severity: Severity | "none";
   readonly incidents: number;
 }
 
