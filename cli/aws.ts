@@ -1,4 +1,6 @@
-import type { AwsCredentialIdentityProvider } from "@aws-sdk/types";
+import type { fromNodeProviderChain } from "@aws-sdk/credential-providers";
+
+type Credentials = ReturnType<typeof fromNodeProviderChain>;
 
 /** What the command line says about how to reach AWS. */
 export interface AwsOptions {
@@ -8,7 +10,7 @@ export interface AwsOptions {
 }
 
 /** The SDK's default credentials, or a profile's, and a role assumed with them where one is named. */
-export async function awsCredentials({ profile, roleArn }: AwsOptions): Promise<AwsCredentialIdentityProvider> {
+export async function awsCredentials({ profile, roleArn }: AwsOptions): Promise<Credentials> {
   const { fromNodeProviderChain, fromTemporaryCredentials } = await import("@aws-sdk/credential-providers");
   const own = fromNodeProviderChain({ profile });
   if (!roleArn) return own;

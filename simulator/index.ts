@@ -9,7 +9,7 @@ import type { Truth } from "./truth.ts";
 import { makeWorld, type SimulationOptions, type World } from "./world.ts";
 
 export type { OutputFile } from "./delivery.ts";
-export type { PlantedStory, StoryPrincipal, Truth } from "./truth.ts";
+export type { PlantedStory, Truth } from "./truth.ts";
 export type { SimulationOptions } from "./world.ts";
 
 /**

@@ -1,15 +1,7 @@
+import type { AccountType } from "./account-type.ts";
 import { DEFAULT_START, NEW_ACCOUNT_AT } from "./parameters.ts";
 import { Random } from "./prng.ts";
 import { DAY, HOUR, type Millis } from "./time.ts";
-
-export type AccountType =
-  | "management"
-  | "security"
-  | "shared-services"
-  | "production"
-  | "staging"
-  | "development"
-  | "sandbox";
 
 export interface SimulatedAccount {
   readonly id: string;

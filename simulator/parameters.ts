@@ -2,7 +2,7 @@
  * Every number the world is made of, with where it comes from. "judgement" marks what no published figure backs.
  * "five-minute sample" is the public OpenSearch catalog sample (792 records of one account, 2 December 2021).
  */
-import type { AccountType } from "./organization.ts";
+import type { AccountType } from "./account-type.ts";
 import { DAY, HOUR, MINUTE } from "./time.ts";
 
 /** Monday 2026-10-26: judgement; a Monday, so that weeks line up, and clear of Europe's change of clocks. */

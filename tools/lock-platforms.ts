@@ -15,8 +15,7 @@ interface LockedPackage {
   optionalDependencies?: Record<string, string>;
 }
 
-const PLATFORM =
-  /(?:^|[-/])(darwin|win32|linux|android|freebsd|openharmony|sunos|aix|netbsd|openbsd|linuxmusl)-(.+)$/;
+const PLATFORM = /(?:^|[-/])(darwin|win32|linux|android|freebsd|openharmony|sunos|aix|netbsd|openbsd|linuxmusl)-(.+)$/;
 const CPU_ALIASES: Record<string, string> = { "arm-gnueabihf": "arm", "arm-musleabihf": "arm", "arm-eabi": "arm" };
 
 const lock = JSON.parse(readFileSync("package-lock.json", "utf8")) as { packages: Record<string, LockedPackage> };

@@ -85,7 +85,7 @@ export interface Anomaly extends FindingBase {
   readonly direction: "rise" | "drop";
 }
 
-export const NOVELTY_DIMENSIONS = [
+const NOVELTY_DIMENSIONS = [
   "region",
   "service",
   "risky-action",

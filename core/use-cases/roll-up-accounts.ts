@@ -46,7 +46,7 @@ function groupsBy(
     });
 }
 
-export function countBySeverity(incidents: readonly Incident[]): Readonly<Record<Severity, number>> {
+function countBySeverity(incidents: readonly Incident[]): Readonly<Record<Severity, number>> {
   const counts = Object.fromEntries(SEVERITIES.map((severity) => [severity, 0])) as Record<Severity, number>;
   for (const { severity } of incidents) counts[severity] += 1;
   return counts;

@@ -1,4 +1,4 @@
-import type { AccountType } from "../organization.ts";
+import type { AccountType } from "../account-type.ts";
 import { DAY, type Millis } from "../time.ts";
 import type { Process, ProcessFactory, Sink, World } from "../world.ts";
 import { configSweeps } from "./config.ts";

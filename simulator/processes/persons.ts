@@ -91,7 +91,7 @@ function record(
 }
 
 /** Identity Center's own records in the management account, then the role session in the target. */
-export function signIn(
+function signIn(
   log: Recorder,
   world: World,
   person: Person,

@@ -1,13 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import axe from "axe-core";
 import { type Browser, chromium, type Page } from "playwright-core";
 
-const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 
 /** What a person runs, with the bundle they would run. */
@@ -90,7 +89,7 @@ describe.each(SCREENS)("report.html on a $name", ({ name, width, height, colorSc
   });
 
   test("has nothing serious for axe", async () => {
-    await page.addScriptTag({ path: AXE });
+    await page.addScriptTag({ content: axe.source });
     const violations = await page.evaluate(async () => {
       const axe = (globalThis as unknown as { axe: { run(): Promise<{ violations: AxeViolation[] }> } }).axe;
       const { violations } = await axe.run();

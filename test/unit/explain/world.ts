@@ -41,7 +41,7 @@ export const DEV = account("444455556666", "dev-ml", "development", { owner: "ml
 export const SECURITY = account("777788889999", "security-audit", "security");
 export const ACCOUNTS = [PROD, PROD_EU, DEV, SECURITY];
 
-export const directoryOf = (accounts: readonly AccountContext[]): AccountDirectory => ({
+const directoryOf = (accounts: readonly AccountContext[]): AccountDirectory => ({
   account: (id) => accounts.find((known) => known.id === id) ?? { ...account(id, id, "unknown"), known: false },
   accounts: () => accounts,
   organizationId: null,

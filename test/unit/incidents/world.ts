@@ -30,7 +30,7 @@ export const ORGANIZATION = directoryOf(
   "o-1234567890",
 );
 
-export const NOBODY_LISTED = directoryOf([], null);
+const NOBODY_LISTED = directoryOf([], null);
 
 function directoryOf(accounts: readonly AccountContext[], organizationId: string | null): AccountDirectory {
   return {

@@ -1,0 +1,8 @@
+export type AccountType =
+  | "management"
+  | "security"
+  | "shared-services"
+  | "production"
+  | "staging"
+  | "development"
+  | "sandbox";
