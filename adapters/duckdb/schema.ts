@@ -1,10 +1,4 @@
-import {
-  EVENT_CATEGORIES,
-  EVENT_MARKS,
-  OUTCOMES,
-  QUANTITY_CHANGES,
-  QUANTITY_KINDS,
-} from "#core/domain/usage-event.ts";
+import { EVENT_CATEGORIES, EVENT_MARKS, OUTCOMES, QUANTITY_CHANGES, QUANTITY_KINDS } from "#core/domain/usage-event.ts";
 
 /** Raised whenever a table changes shape: a store of another version is refused, never guessed at. */
 export const SCHEMA_VERSION = 1;
