@@ -9,6 +9,8 @@ import { section, table } from "./elements.ts";
 
 /** What was read, what was left out and why, and what these logs cannot show. */
 export function completeness({ ingest, accounts, unknownWindows }: Analysis): JSX.Element {
+  const names = new Map(accounts.map(({ context }) => [context.id, accountName(context)]));
+  const nameOf = (id: string): string => names.get(id) ?? named(id);
   const leftOut: (readonly [string, number])[] = [
     ["Duplicates, counted once", ingest.duplicates],
     ...Object.entries(ingest.quarantined).map(([reason, count]) => [`Quarantined: ${reason}`, count] as const),

@@ -45,7 +45,7 @@ figcaption{color:var(--muted);font-size:.9rem;margin-top:.25rem}
 .scroll svg{display:block;height:auto;max-width:100%;min-width:28rem}
 svg text{fill:var(--ink)}
 table{border-collapse:collapse;width:100%;font-size:.92rem}
-th,td{text-align:left;padding:.35rem .6rem .35rem 0;border-bottom:1px solid var(--line);vertical-align:top}
+th,td{overflow-wrap:normal;text-align:left;padding:.35rem .6rem .35rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 th{color:var(--muted);font-weight:600;white-space:nowrap}
 td.number,th.number{text-align:right;white-space:nowrap}
 footer{color:var(--muted);font-size:.9rem;padding-top:2rem;padding-bottom:3rem}
