@@ -1,3 +1,5 @@
+import { type KnownText, knownText } from "./known-text.ts";
+
 /**
  * The top-level fields of CloudTrail records that normalising reads (CloudTrail user guide, "CloudTrail record
  * contents"). Other fields are skipped, and the record itself stays in its file.
@@ -35,13 +37,26 @@ export type RecordField = (typeof RECORD_FIELDS)[number];
 /** A record as far as it is read; what is absent is `undefined`. */
 export type PartialRecord = { [Field in RecordField]: unknown };
 
-export const FIELD_COUNT: number = RECORD_FIELDS.length;
+/** Fields that CloudTrail writes and nothing reads: known, so that walking past them is quick. */
+export const UNREAD_FIELDS = [
+  "eventVersion",
+  "apiVersion",
+  "tlsDetails",
+  "addendum",
+  "edgeDeviceDetails",
+  "vpcEndpointAccountId",
+  "eventContext",
+] as const;
+
+const ALL_FIELDS: readonly string[] = [...RECORD_FIELDS, ...UNREAD_FIELDS];
+/** Read ones come first. */
+export const FIELD_COUNT: number = ALL_FIELDS.length;
 export const fieldIndex = (field: RecordField): number => RECORD_FIELDS.indexOf(field);
 
 const SLOTS = 256;
 /** Where names of one length that begin and end alike differ: `eventName`, `eventTime` and `eventType`. */
 const INSIDE = 6;
-const NAMES = RECORD_FIELDS.map((name) => Uint8Array.from(name, (char) => char.charCodeAt(0)));
+const NAMES = ALL_FIELDS.map((name) => Uint8Array.from(name, (char) => char.charCodeAt(0)));
 const table = new Int8Array(SLOTS).fill(-1);
 
 const slotOf = (multiplier: number, length: number, first: number, middle: number, last: number): number =>
@@ -49,7 +64,10 @@ const slotOf = (multiplier: number, length: number, first: number, middle: numbe
 
 const seed = findSeed();
 
-/** Position in {@link RECORD_FIELDS} of the key that stands in `bytes[start, end)`, or -1. */
+/** `"name":` of each field. */
+export const KEY_TEXTS: readonly KnownText[] = ALL_FIELDS.map((name) => knownText(Buffer.from(`"${name}":`)));
+
+/** Number of the field whose name stands in `bytes[start, end)`, or -1. */
 export function findField(bytes: Uint8Array, start: number, end: number): number {
   const length = end - start;
   if (length <= INSIDE) return -1;

@@ -10,17 +10,21 @@ import {
   skipString,
   skipValue,
 } from "./json-bytes.ts";
+import { type KnownText, knownText, standsAt } from "./known-text.ts";
+import { RecentSpans } from "./recent-spans.ts";
 import {
   FIELD_COUNT,
   fieldIndex,
   findField,
+  KEY_TEXTS,
   type PartialRecord,
   RECORD_FIELDS,
   type RecordField,
 } from "./record-fields.ts";
-import { RecentSpans } from "./recent-spans.ts";
 import { SpanTable, viewOf } from "./span-table.ts";
 
+const SPACE = 0x20;
+const LOWER_A = 0x61;
 const LOWER_N = 0x6e;
 const LOWER_U = 0x75;
 
@@ -43,6 +47,22 @@ const UNIQUE: readonly RecordField[] = [
   "insightDetails",
 ];
 const isUnique = Uint8Array.from(RECORD_FIELDS, (name) => (UNIQUE.includes(name) ? 1 : 0));
+/** Fields that are mostly as they were in the record before: tried as a whole first. */
+const STEADY: readonly RecordField[] = [
+  "awsRegion",
+  "eventCategory",
+  "eventSource",
+  "eventType",
+  "managementEvent",
+  "readOnly",
+  "recipientAccountId",
+  "sourceIPAddress",
+  "userAgent",
+];
+const STEADY_BYTES = 256;
+const isSteady = Uint8Array.from({ length: FIELD_COUNT }, (_, field) =>
+  STEADY.includes(RECORD_FIELDS[field] as RecordField) ? 1 : 0,
+);
 const FIELD = Object.fromEntries(RECORD_FIELDS.map((name) => [name, fieldIndex(name)])) as Record<RecordField, number>;
 
 /** Any one of these makes an object a record, if perhaps a bad one. */
@@ -66,6 +86,11 @@ export class RecordReader {
   readonly #starts = new Int32Array(FIELD_COUNT);
   readonly #ends = new Int32Array(FIELD_COUNT);
   readonly #interned = new SpanTable<unknown>(decode, INTERN_LIMITS);
+  /** Which field stood behind which; the last entry is for the first field. */
+  readonly #following = new Int8Array(FIELD_COUNT + 1).fill(-1);
+  readonly #last: (KnownText | null)[] = new Array(FIELD_COUNT).fill(null);
+  readonly #lastValues: unknown[] = new Array(FIELD_COUNT).fill(undefined);
+  readonly #lastStands = new Uint8Array(FIELD_COUNT);
   readonly #identities = new RecentSpans<unknown>();
   #identityKnown = false;
   #escapedKey = false;
@@ -83,29 +108,42 @@ export class RecordReader {
     }
     let p = skipSpace(bytes, at + 1, end);
     if (p < end && bytes[p] === CLOSE_OBJECT) return p + 1;
+    const words = this.#words;
+    const following = this.#following;
+    let previous = FIELD_COUNT;
     for (;;) {
-      if (p >= end) return INCOMPLETE;
-      if (bytes[p] !== QUOTE) return BROKEN;
-      const key = p + 1;
-      p = skipString(bytes, key, end);
-      if (p < 0) return p;
-      const field = findField(bytes, key, p - 1);
-      if (field < 0 && hasBackslash(bytes, key, p)) this.#escapedKey = true;
-      p = skipSpace(bytes, p, end);
-      if (p >= end) return INCOMPLETE;
-      if (bytes[p] !== COLON) return BROKEN;
-      const value = skipSpace(bytes, p + 1, end);
-      p = field === FIELD.userIdentity ? this.#skipIdentity(bytes, value, end) : skipValue(bytes, value, end);
+      // Records of one kind have their fields in one order: try the name that stood behind this one the last time.
+      let field = following[previous] as number;
+      if (field >= 0 && standsAt(KEY_TEXTS[field] as KnownText, words, p, end)) {
+        p += (KEY_TEXTS[field] as KnownText).length;
+      } else {
+        if (p >= end) return INCOMPLETE;
+        if (bytes[p] !== QUOTE) return BROKEN;
+        const key = p + 1;
+        p = skipString(bytes, key, end);
+        if (p < 0) return p;
+        field = findField(bytes, key, p - 1);
+        following[previous] = field;
+        if (field < 0 && hasBackslash(bytes, key, p)) this.#escapedKey = true;
+        p = skipSpace(bytes, p, end);
+        if (p >= end) return INCOMPLETE;
+        if (bytes[p++] !== COLON) return BROKEN;
+      }
+      if (p < end && (bytes[p] as number) <= SPACE) p = skipSpace(bytes, p, end);
+      const value = p;
+      p = this.#skipField(bytes, field, p, end);
       if (p < 0) return p;
       if (field >= 0) {
         starts[field] = value;
         ends[field] = p;
       }
-      p = skipSpace(bytes, p, end);
+      previous = field < 0 ? FIELD_COUNT : field;
+      if (p < end && (bytes[p] as number) <= SPACE) p = skipSpace(bytes, p, end);
       if (p >= end) return INCOMPLETE;
-      if (bytes[p] === CLOSE_OBJECT) return p + 1;
-      if (bytes[p] !== COMMA) return BROKEN;
-      p = skipSpace(bytes, p + 1, end);
+      const next = bytes[p++];
+      if (next === CLOSE_OBJECT) return p;
+      if (next !== COMMA) return BROKEN;
+      if (p < end && (bytes[p] as number) <= SPACE) p = skipSpace(bytes, p, end);
     }
   }
 
@@ -161,10 +199,19 @@ export class RecordReader {
     };
   }
 
-  #skipIdentity(bytes: Buffer, at: number, end: number): number {
-    const known = this.#identities.find(bytes, this.#words, at, end);
-    this.#identityKnown = known >= 0;
-    return known >= 0 ? known : skipValue(bytes, at, end);
+  #skipField(bytes: Buffer, field: number, at: number, end: number): number {
+    if (field < 0) return skipValue(bytes, at, end);
+    if (isSteady[field] === 1) {
+      const last = this.#last[field] as KnownText | null;
+      const stands = last !== null && standsAt(last, this.#words, at, end);
+      this.#lastStands[field] = stands ? 1 : 0;
+      if (stands) return at + last.length;
+    } else if (field === FIELD.userIdentity) {
+      const known = this.#identities.find(bytes, this.#words, at, end);
+      this.#identityKnown = known >= 0;
+      if (known >= 0) return known;
+    }
+    return skipValue(bytes, at, end);
   }
 
   #identity(bytes: Buffer): unknown {
@@ -180,7 +227,16 @@ export class RecordReader {
     const end = this.#ends[field] as number;
     if (end === 0) return undefined;
     const start = this.#starts[field] as number;
-    return isUnique[field] === 1 ? decode(bytes, start, end) : this.#interned.get(bytes, this.#words, start, end);
+    if (isUnique[field] === 1) return decode(bytes, start, end);
+    if (isSteady[field] === 0) return this.#interned.get(bytes, this.#words, start, end);
+    if (this.#lastStands[field] === 1) return this.#lastValues[field];
+    const value = this.#interned.get(bytes, this.#words, start, end);
+    // A number could go on behind its known digits.
+    if (end - start <= STEADY_BYTES && (bytes[start] === QUOTE || (bytes[start] as number) >= LOWER_A)) {
+      this.#last[field] = knownText(bytes.subarray(start, end));
+      this.#lastValues[field] = value;
+    }
+    return value;
   }
 }
 

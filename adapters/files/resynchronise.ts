@@ -1,19 +1,8 @@
 import { COMMA, OPEN_OBJECT, QUOTE, skipSpace, skipString } from "./json-bytes.ts";
-import { RECORD_FIELDS } from "./record-fields.ts";
+import { RECORD_FIELDS, UNREAD_FIELDS } from "./record-fields.ts";
 
 /** Names with which a record may begin, whatever the order of its fields. */
-const FIRST_NAMES: ReadonlySet<string> = new Set<string>([
-  ...RECORD_FIELDS,
-  "eventVersion",
-  "apiVersion",
-  "tlsDetails",
-  "addendum",
-  "edgeDeviceDetails",
-  "vpcEndpointAccountId",
-  "eventContext",
-  "EventId",
-  "id",
-]);
+const FIRST_NAMES: ReadonlySet<string> = new Set<string>([...RECORD_FIELDS, ...UNREAD_FIELDS, "EventId", "id"]);
 const LINE_FEED = 0x0a;
 
 export interface Found {

@@ -20,7 +20,7 @@ import type { RecordReader } from "./record-reader.ts";
 import { findNextLine, findNextRecord } from "./resynchronise.ts";
 
 /** CloudTrail's own limit is 256 kB, 1 MB for extended events; what is larger was not written by it. */
-export const MAX_RECORD_BYTES = 2 * 1024 * 1024;
+const MAX_RECORD_BYTES = 2 * 1024 * 1024;
 /** Subscription payloads inside payloads end here. */
 const MAX_WRAPPINGS = 4;
 const MAX_PAYLOAD_BYTES = 64 * 1024 * 1024;
