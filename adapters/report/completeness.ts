@@ -36,7 +36,12 @@ export function completeness({ ingest, accounts, unknownWindows }: Analysis): JS
       table(
         "Windows without delivery",
         [{ title: "Account" }, { title: "From" }, { title: "To" }, { title: "Why" }],
-        unknownWindows.map(({ account, window, reason }) => [account, utc(window.start), utc(window.end), reason]),
+        unknownWindows.map(({ account, window, reason }) => [
+          nameOf(account),
+          utc(window.start),
+          utc(window.end),
+          reason,
+        ]),
       ),
     ],
     h("h3", null, "What each account's logs show"),
