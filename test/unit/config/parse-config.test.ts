@@ -83,7 +83,7 @@ test("any value is a configuration or refused with our own error", () => {
         expect(error).toBeInstanceOf(TrailwatchError);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 150 },
   );
 });
 
