@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import { parse } from "yaml";
 import { type Config, parseConfig } from "#core/config/index.ts";
 import { parseOrganization } from "#core/context/index.ts";
-import { TrailwatchError } from "#core/domain/errors.ts";
+import { type ErrorCode, TrailwatchError } from "#core/domain/errors.ts";
 import type { AccountDirectory } from "#core/ports/account-directory.ts";
 
 /** The configuration file (YAML, of which JSON is a part), or all defaults. Throws TrailwatchError `CONFIGURATION_INVALID`. */
 export function loadConfiguration(file: string | undefined): Config {
   if (file === undefined) return parseConfig({});
-  const text = readText(file, "the configuration");
+  const text = readText(file, "the configuration", "CONFIGURATION_INVALID");
   let document: unknown;
   try {
     document = parse(text);
@@ -26,7 +26,7 @@ export function loadConfiguration(file: string | undefined): Config {
 /** The accounts of the organization file, or a directory in which every account is unknown. */
 export function loadOrganization(file: string | undefined, config: Config): AccountDirectory {
   if (file === undefined) return parseOrganization({ accounts: [] }, config.context);
-  const text = readText(file, "the organization");
+  const text = readText(file, "the organization", "ORGANIZATION_INVALID");
   let document: unknown;
   try {
     document = JSON.parse(text);
@@ -41,17 +41,12 @@ export function loadOrganization(file: string | undefined, config: Config): Acco
   return parseOrganization(document, config.context);
 }
 
-function readText(file: string, what: string): string {
+function readText(file: string, what: string, code: ErrorCode): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
-    throw new TrailwatchError(
-      "INPUT_NOT_FOUND",
-      `cannot read ${what} ${file}: ${(error as Error).message}`,
-      "Check the path.",
-      {
-        cause: error,
-      },
-    );
+    throw new TrailwatchError(code, `cannot read ${what} ${file}: ${(error as Error).message}`, "Check the path.", {
+      cause: error,
+    });
   }
 }

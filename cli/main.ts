@@ -181,6 +181,12 @@ program
   .option("--endpoint-url <url>", "Organizations endpoint other than AWS's own")
   .action(async (options) => (await import("./commands/organization.ts")).fetchOrganization(options));
 
+// `trailwatch ... | head` closes the pipe when it has enough.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit();
+  throw error;
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

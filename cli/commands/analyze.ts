@@ -67,6 +67,8 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions)
       signal: interrupt.signal,
       onProgress: progress.reading,
     });
+    // From here on nothing is lost by stopping at once: what was read is in the store.
+    process.off("SIGINT", onSignal);
     if (summary.read === 0 && summary.files === 0 && summary.filesSkipped === 0) throw nothingRead(paths);
     const analysis = await withStore(place, "write", async ({ instance, events, incidents }) => {
       const about = { store: events, directory, config: await withResponses(config, instance) };

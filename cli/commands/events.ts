@@ -5,6 +5,7 @@ import { principalWords } from "#core/messages/principal.ts";
 import { named, visible } from "#core/messages/visible.ts";
 import { countArgument } from "../arguments.ts";
 import { rawRecords } from "../ingest/raw-records.ts";
+import { escapeInvisible } from "../render/json.ts";
 import { withStore } from "../store.ts";
 import { workspace } from "../workspace.ts";
 
@@ -42,7 +43,7 @@ export async function history(name: string, options: EventsOptions): Promise<voi
 
 async function print(stored: readonly StoredEvent[], { raw }: EventsOptions): Promise<void> {
   if (raw) {
-    for await (const record of rawRecords(stored)) process.stdout.write(`${record}\n`);
+    for await (const record of rawRecords(stored)) process.stdout.write(`${escapeInvisible(record)}\n`);
     return;
   }
   for (const { event, file, record } of stored) process.stdout.write(`${line(event)}  [${visible(file)} #${record}]\n`);
@@ -64,5 +65,5 @@ function line({
   const session = principal.session ? ` / ${named(principal.session)}` : "";
   const from = origin.invokedBy ?? origin.sourceIp ?? origin.network ?? "unknown";
   const on = resources[0] ? `  on ${named(resources[0])}` : "";
-  return `${isoTime(time)}  ${account} ${region}  ${service}:${named(action)}${result}  by ${principalWords(principal.id)}${session}  from ${named(from)}${on}`;
+  return `${isoTime(time)}  ${named(account)} ${named(region)}  ${named(service)}:${named(action)}${result}  by ${principalWords(principal.id)}${session}  from ${named(from)}${on}`;
 }

@@ -2,6 +2,7 @@ import Table from "cli-table3";
 import { type QueryAnswer, type QueryValue, runQuery } from "#adapters/duckdb/sql-query.ts";
 import { visible } from "#core/messages/visible.ts";
 import { countArgument } from "../arguments.ts";
+import { escapeInvisible } from "../render/json.ts";
 import { workspace } from "../workspace.ts";
 
 interface QueryOptions {
@@ -22,10 +23,10 @@ export async function query(sql: string, options: QueryOptions): Promise<void> {
 function render(answer: QueryAnswer, format: QueryOptions["format"]): string {
   switch (format) {
     case "json":
-      return `${JSON.stringify(objects(answer), null, 2)}\n`;
+      return `${escapeInvisible(JSON.stringify(objects(answer), null, 2))}\n`;
     case "ndjson":
       return objects(answer)
-        .map((row) => `${JSON.stringify(row)}\n`)
+        .map((row) => `${escapeInvisible(JSON.stringify(row))}\n`)
         .join("");
     case "csv":
       return [answer.columns.map(({ name }) => name), ...answer.rows]
@@ -51,8 +52,12 @@ const plain = (value: QueryValue): string =>
 /** A terminal obeys what it is shown. */
 const cellText = (value: QueryValue): string => visible(plain(value));
 
-/** RFC 4180; a leading sign that a spreadsheet would take for a formula is quoted as text. */
+/**
+ * RFC 4180; a leading sign that a spreadsheet would take for a formula is quoted as text. A file gets values as they
+ * are, a terminal gets them visible.
+ */
 function csvCell(value: QueryValue): string {
-  const text = typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : plain(value);
+  const whole = typeof value === "string" && /^[=+\-@\t\r]/.test(value) ? `'${value}` : plain(value);
+  const text = process.stdout.isTTY ? visible(whole) : whole;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

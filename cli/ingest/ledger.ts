@@ -5,6 +5,7 @@ import { readAll, streamRows } from "#adapters/duckdb/read.ts";
 import { readLedger } from "#adapters/duckdb/read-ledger.ts";
 import type { IngestSummary, Quarantined } from "#core/domain/ingest.ts";
 import type { InsightRecord } from "#core/domain/insight.ts";
+import { escapeInvisible } from "../render/json.ts";
 
 /** What the whole store was made of. */
 export const ingestSummary = (instance: DuckDBInstance): Promise<IngestSummary> => readLedger(instance);
@@ -26,7 +27,7 @@ export async function writeQuarantine(instance: DuckDBInstance, path: string): P
   let out: ReturnType<typeof createWriteStream> | null = null;
   for await (const entry of streamRows<Quarantined>(instance, sql)) {
     out ??= createWriteStream(path);
-    if (!out.write(`${JSON.stringify(entry)}\n`)) await once(out, "drain");
+    if (!out.write(`${escapeInvisible(JSON.stringify(entry))}\n`)) await once(out, "drain");
   }
   if (out === null) rmSync(path, { force: true });
   else {
