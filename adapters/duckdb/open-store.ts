@@ -8,7 +8,7 @@ import { SCHEMA_VERSION, schemaSql } from "./schema.ts";
  * bound, because DuckDB otherwise keeps whatever it has read, and memory would grow with the store; beyond it, work
  * goes through files beside the store.
  */
-const MEMORY_MIB = 256;
+export const MEMORY_MIB = 192;
 
 /**
  * Opens a store that is there. Rejects with TrailwatchError `NOT_FOUND` when it is not, `STORE_BUSY` when another
@@ -54,7 +54,7 @@ async function openFile(path: string, access: "read" | "write"): Promise<DuckDBI
   try {
     return await DuckDBInstance.create(path, {
       access_mode: access === "read" ? "READ_ONLY" : "READ_WRITE",
-      memory_limit: `${MEMORY_MIB}MB`,
+      memory_limit: `${MEMORY_MIB}MiB`,
       temp_directory: `${path}.tmp`,
       // Order is by key where it matters; keeping insertion order costs memory in every query.
       preserve_insertion_order: "false",

@@ -13,6 +13,7 @@ import { type Column, DICTIONARIES, type DictionaryName, EVENT_COLUMNS, QUANTITY
 import { loadDictionaries, type StoreDictionaries, storeFresh } from "./batch/dictionary-tables.ts";
 import type { EventBatch } from "./batch/event-encoder.ts";
 import { NumberMap } from "./batch/store-dictionary.ts";
+import { MEMORY_MIB } from "./open-store.ts";
 import { readAll } from "./read.ts";
 
 /** A file as the ledger knows it. */
@@ -46,6 +47,8 @@ export interface PlacedInsight {
 
 /** Events a transaction: large enough that DuckDB writes whole row groups, small enough to lose in a crash. */
 const ROWS_A_COMMIT = 245_760;
+/** One row group of every column in the making, and little else: what is written is not kept in memory. */
+const WRITING_MEMORY_MIB = 64;
 const FILE_FACTOR = 4_294_967_296n;
 
 /**
@@ -79,6 +82,7 @@ export class EventWriter {
     const connection = await instance.connect();
     // Writing is one stream of chunks: more threads wait for each other, and cost twice the time of one.
     await connection.run("set global threads = 1");
+    await connection.run(`set global memory_limit = '${WRITING_MEMORY_MIB}MiB'`);
     const files = await readAll<{ id: number; path: string; size: bigint; tag: string }>(
       connection,
       "select file_id as id, path, size, tag from files order by file_id",
@@ -183,6 +187,7 @@ export class EventWriter {
       await this.#connection.run("rollback");
     }
     await this.#connection.run("reset global threads");
+    await this.#connection.run(`set global memory_limit = '${MEMORY_MIB}MiB'`);
     this.#connection.closeSync();
   }
 

@@ -55,6 +55,9 @@ class InlinePool implements ReadingPool {
   }
 }
 
+/** Short-lived objects are most of what a thread makes; more room for them would only be more memory in use. */
+const RESOURCES = { maxYoungGenerationSizeMb: 24 } as const;
+
 interface Thread {
   readonly number: number;
   readonly worker: Worker;
@@ -89,7 +92,7 @@ class ThreadPool implements ReadingPool {
   }
 
   #start(): void {
-    const worker = new Worker(workerUrl(), { workerData: this.#settings });
+    const worker = new Worker(workerUrl(), { workerData: this.#settings, resourceLimits: RESOURCES });
     const thread: Thread = { number: this.#started++, worker, jobs: new Map() };
     this.#threads.push(thread);
     let reason = "the reading thread ended";

@@ -5,6 +5,8 @@ import type { Column, ColumnKind } from "./columns.ts";
 
 /** DuckDB's vector size: rows of one chunk. */
 const CHUNK_ROWS = 2048;
+/** What an appender holds before it goes into the table lies outside of DuckDB's own bound on memory. */
+const CHUNKS_A_FLUSH = 12;
 const MASK_BYTES = CHUNK_ROWS / 8;
 const LIST_ENTRY_BYTES = 16;
 
@@ -39,6 +41,7 @@ export class ChunkWriter {
   readonly #chunk: DuckDBDataChunk;
   readonly #pending: readonly Pending[];
   #rows = 0;
+  #unflushed = 0;
 
   private constructor(columns: readonly Column[], appender: DuckDBAppender, chunk: DuckDBDataChunk) {
     this.#columns = columns;
@@ -148,5 +151,8 @@ export class ChunkWriter {
     this.#appender.appendDataChunk(this.#chunk);
     this.#chunk.reset();
     this.#rows = 0;
+    if (++this.#unflushed < CHUNKS_A_FLUSH) return;
+    this.#appender.flushSync();
+    this.#unflushed = 0;
   }
 }
