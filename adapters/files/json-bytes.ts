@@ -9,7 +9,7 @@ export const BROKEN = -2;
 export const TOO_DEEP = -3;
 
 /** CloudTrail's own records nest below 20; a deeper one is somebody's experiment. */
-const MAX_DEPTH = 64;
+export const MAX_DEPTH = 64;
 
 export const QUOTE = 0x22;
 export const BACKSLASH = 0x5c;

@@ -1,0 +1,111 @@
+import { gzipSync } from "node:zlib";
+import { expect, test } from "@jest/globals";
+import { MAX_DEPTH } from "#adapters/files/json-bytes.ts";
+import { readBytes } from "../../fakes/ingest.ts";
+import { cloudtrailRecord, eventId, recordsFile } from "../../fakes/records.ts";
+
+const good = (n: number): Record<string, unknown> => cloudtrailRecord({ eventID: eventId(n) });
+const withMiddle = (middle: string): Buffer =>
+  Buffer.from(`{"Records":[${JSON.stringify(good(1))},${middle},${JSON.stringify(good(3))}]}`);
+
+async function middleOf(bytes: Buffer) {
+  const read = await readBytes(bytes);
+  expect(read.events).toBe(2);
+  expect(read.outcome).toMatchObject({ read: 3, stored: 2, quarantined: 1 });
+  return read.quarantined[0];
+}
+
+test.each([
+  ["a missing quote", JSON.stringify(good(2)).replace('"eventName":"D', '"eventName":D')],
+  ["a quote too many", JSON.stringify(good(2)).replace('"eventName":"D', '"eventName":""D')],
+  ["a missing colon", JSON.stringify(good(2)).replace('"eventName":', '"eventName"')],
+  ["a bracket of the wrong kind", JSON.stringify(good(2)).replace("}", "]")],
+  ["a cut", JSON.stringify(good(2)).slice(0, 300)],
+  ["a raw line feed in a string", JSON.stringify(good(2)).replace("Describe", "Desc\nribe")],
+  ["a bad escape in a field that is read", JSON.stringify(good(2)).replace("Describe", "Desc\\qribe")],
+])("%s costs the one record", async (_name, middle) => {
+  expect(await middleOf(withMiddle(middle))).toMatchObject({
+    file: "file",
+    reason: "broken-json",
+    position: expect.stringContaining("record 2"),
+    sample: expect.stringContaining("eventVersion"),
+  });
+});
+
+test("a record that is no object", async () => {
+  expect(await middleOf(withMiddle('"text"'))).toMatchObject({ reason: "not-a-record", sample: '"text"' });
+});
+
+test("a record without any field of CloudTrail's", async () => {
+  expect(await middleOf(withMiddle('{"a":1}'))).toMatchObject({ reason: "not-a-record" });
+});
+
+test("a missing eventTime and a userIdentity of the wrong type are named", async () => {
+  const noTime = JSON.stringify(cloudtrailRecord({ eventTime: undefined }));
+  expect(await middleOf(withMiddle(noTime))).toMatchObject({ reason: "missing-field", detail: "eventTime is missing" });
+  const wrong = JSON.stringify(cloudtrailRecord({ userIdentity: 7 }));
+  expect(await middleOf(withMiddle(wrong))).toMatchObject({
+    reason: "wrong-type",
+    detail: expect.stringContaining("userIdentity"),
+  });
+});
+
+test("ten megabytes in one record are too large, and what follows is read", async () => {
+  const large = JSON.stringify(cloudtrailRecord({ requestParameters: { text: "x".repeat(10 * 1024 * 1024) } }));
+  const entry = await middleOf(withMiddle(large));
+  expect(entry?.reason).toBe("too-large");
+  expect(entry?.sample.length).toBe(64 * 1024);
+});
+
+test("nesting is followed to a depth, and no further", async () => {
+  const nested = (depth: number): string => `${"[".repeat(depth)}${"]".repeat(depth)}`;
+  const record = (depth: number): string =>
+    JSON.stringify(good(2)).replace('"requestParameters":{', `"requestParameters":{"deep":${nested(depth)},`);
+  const allowed = await readBytes(withMiddle(record(MAX_DEPTH - 1)));
+  expect(allowed.events).toBe(3);
+  expect(await middleOf(withMiddle(record(MAX_DEPTH)))).toMatchObject({ reason: "too-deep" });
+  expect(await middleOf(withMiddle(record(100_000)))).toMatchObject({ reason: "too-deep" });
+});
+
+test("a file that ends inside a record keeps what came before", async () => {
+  const whole = recordsFile([good(1), good(2), good(3)]);
+  const { events, quarantined, outcome } = await readBytes(whole.subarray(0, whole.length - 200));
+  expect(events).toBe(2);
+  expect(quarantined).toMatchObject([{ reason: "broken-json", detail: expect.stringContaining("ends inside") }]);
+  expect(outcome).toMatchObject({ read: 3, stored: 2, quarantined: 1 });
+});
+
+test("a file that ends between two records says so", async () => {
+  const whole = recordsFile([good(1), good(2)]).toString();
+  const { events, quarantined } = await readBytes(Buffer.from(whole.slice(0, whole.indexOf(',{"eventVersion"') + 1)));
+  expect(events).toBe(1);
+  expect(quarantined).toHaveLength(1);
+});
+
+test("a torn gzip gives what could be unpacked, and one entry for the tear", async () => {
+  const records = Array.from({ length: 400 }, (_, n) =>
+    cloudtrailRecord({ eventID: eventId(n), requestID: `r${n * 7919}` }),
+  );
+  const packed = gzipSync(recordsFile(records));
+  const { events, quarantined, outcome } = await readBytes(packed.subarray(0, packed.length / 2));
+  expect(events).toBeGreaterThan(50);
+  expect(quarantined.map(({ reason }) => reason)).toEqual(["truncated-gzip"]);
+  expect(outcome.read).toBe(events + 1);
+});
+
+test("a broken line of many costs the line", async () => {
+  const lines = [1, 2, 3].map((n) => JSON.stringify(good(n)));
+  lines[1] = (lines[1] as string).slice(0, 100);
+  const { events, quarantined } = await readBytes(Buffer.from(lines.join("\n")));
+  expect(events).toBe(2);
+  expect(quarantined).toMatchObject([{ reason: "broken-json" }]);
+});
+
+test("what a caller writes into a string cannot pass for a record", async () => {
+  const hostile = good(1);
+  hostile["userAgent"] = `},${JSON.stringify(good(9))},{`;
+  const broken = JSON.stringify(hostile).replace('"eventName":"D', '"eventName":D');
+  const { events, quarantined } = await readBytes(Buffer.from(`{"Records":[${broken},${JSON.stringify(good(2))}]}`));
+  expect(events).toBe(1);
+  expect(quarantined).toHaveLength(1);
+});
