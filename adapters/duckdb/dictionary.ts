@@ -4,13 +4,20 @@ import { readAll } from "./read.ts";
 /** Entries kept in memory per dictionary: callers and origins number in the hundreds of thousands in a large store. */
 const KEPT = 50_000;
 
-/** A dictionary table of the store, read entry by entry as numbers are met. */
-class Dictionary<Entry> {
+/** A dictionary up to this size is read at once, when it is first asked. */
+const READ_WHOLE = 20_000;
+
+type Numbered<Entry> = Entry & { readonly number: number };
+
+/** A dictionary table of the store: small ones are held in memory, large ones read entry by entry as numbers are met. */
+export class Dictionary<Entry> {
   readonly #connection: DuckDBConnection;
   readonly #table: string;
   readonly #id: string;
   readonly #columns: string;
-  readonly #kept = new Map<number, Entry>();
+  #kept = new Map<number, Entry>();
+  #whole: Promise<ReadonlyMap<number, Entry> | null> | null = null;
+  #all: Promise<ReadonlyMap<number, Entry>> | null = null;
 
   constructor(connection: DuckDBConnection, table: string, id: string, columns: string) {
     this.#connection = connection;
@@ -19,8 +26,11 @@ class Dictionary<Entry> {
     this.#columns = columns;
   }
 
-  /** The entries of these numbers; `null` is no number and has no entry. */
-  async entries(ids: Iterable<number | null>): Promise<ReadonlyMap<number, Entry>> {
+  /** The entries of these numbers, and maybe others; `null` is no number and has no entry. */
+  async entries(ids: readonly (number | null)[]): Promise<ReadonlyMap<number, Entry>> {
+    this.#whole ??= this.#readSmall();
+    const whole = await this.#whole;
+    if (whole) return whole;
     const found = new Map<number, Entry>();
     const missing = new Set<number>();
     for (const id of ids) {
@@ -30,18 +40,33 @@ class Dictionary<Entry> {
       else found.set(id, kept);
     }
     if (missing.size === 0) return found;
-    const rows = await readAll<Entry & { readonly number: number }>(
-      this.#connection,
-      `select ${this.#id} as number, ${this.#columns} from ${this.#table} where ${this.#id} in (${[...missing].join(", ")})`,
-    );
-    if (this.#kept.size + rows.length > KEPT) this.#kept.clear();
+    const rows = await this.#read(`where ${this.#id} in (${[...missing].join(", ")})`);
+    if (this.#kept.size + rows.length > KEPT) this.#kept = new Map();
     for (const row of rows) {
       found.set(row.number, row);
       if (this.#kept.size < KEPT) this.#kept.set(row.number, row);
     }
     return found;
   }
+
+  /** Every entry, of dictionaries that are small whatever the logs hold. */
+  all(): Promise<ReadonlyMap<number, Entry>> {
+    this.#all ??= this.#read("").then(byNumber);
+    return this.#all;
+  }
+
+  async #readSmall(): Promise<ReadonlyMap<number, Entry> | null> {
+    const rows = await this.#read(`where (select count(*) from ${this.#table}) <= ${READ_WHOLE}`);
+    return rows.length > 0 ? byNumber(rows) : null;
+  }
+
+  #read(where: string): Promise<readonly Numbered<Entry>[]> {
+    return readAll(this.#connection, `select ${this.#id} as number, ${this.#columns} from ${this.#table} ${where}`);
+  }
 }
+
+const byNumber = <Entry>(rows: readonly Numbered<Entry>[]): ReadonlyMap<number, Entry> =>
+  new Map(rows.map((row) => [row.number, row]));
 
 interface ActionEntry {
   readonly service: string;
@@ -80,6 +105,20 @@ export interface Dictionaries {
   readonly items: Dictionary<{ readonly item: string }>;
   readonly files: Dictionary<{ readonly path: string }>;
   readonly costBases: Dictionary<{ readonly basis: readonly string[]; readonly unpriced: readonly string[] }>;
+  /** Numbers of the actions whose events have quantities in the table of their own: of the others none is asked for. */
+  listingActions(): Promise<ReadonlySet<number>>;
+}
+
+/** Asked once. */
+function listingActionsOf(connection: DuckDBConnection): Dictionaries["listingActions"] {
+  let asked: Promise<ReadonlySet<number>> | null = null;
+  return () => {
+    asked ??= readAll<{ action_id: number }>(
+      connection,
+      "select distinct action_id from events where key in (select key from quantities)",
+    ).then((rows) => new Set(rows.map((row) => row.action_id)));
+    return asked;
+  };
 }
 
 export const openDictionaries = (connection: DuckDBConnection): Dictionaries => ({
@@ -102,4 +141,5 @@ export const openDictionaries = (connection: DuckDBConnection): Dictionaries => 
   items: new Dictionary(connection, "items", "item_id", "item"),
   files: new Dictionary(connection, "files", "file_id", "path"),
   costBases: new Dictionary(connection, "cost_bases", "basis_id", "basis, unpriced"),
+  listingActions: listingActionsOf(connection),
 });

@@ -18,10 +18,10 @@ import { type Dictionaries, openDictionaries } from "./dictionary.ts";
 import { readFacets } from "./event-facets.ts";
 import { firstSeenSql } from "./first-seen-sql.ts";
 import { historyOf } from "./history.ts";
-import { locate, matchingEvents, narrowing } from "./matching-events.ts";
+import { conditionOf } from "./matching-events.ts";
 import { readAll, streamRows } from "./read.ts";
 import { type CountedSignals, countSignals } from "./rollup-table.ts";
-import { readEvents, type StoredEvent } from "./stored-event.ts";
+import { readEvents, readStoredEvents, type StoredEvent } from "./stored-event.ts";
 
 export interface DuckDbEventStoreOptions {
   /** Whether an action is risky enough for its first use to be a novelty. */
@@ -121,13 +121,14 @@ export class DuckDbEventStore implements EventStore {
   }
 
   async events(query: EventQuery, limit: number): Promise<readonly PricedUsageEvent[]> {
-    return (await this.storedEvents(query, limit)).map(({ event }) => event);
+    const condition = await conditionOf(query, this.#dictionaries);
+    return condition === null ? [] : readEvents(this.#connection, this.#dictionaries, condition, limit);
   }
 
   /** Like {@link events}, each with the file and number of its record. */
   async storedEvents(query: EventQuery, limit: number): Promise<readonly StoredEvent[]> {
-    const located = await locate(this.#connection, query);
-    return readEvents(this.#connection, this.#dictionaries, matchingEvents(located), narrowing(located), limit);
+    const condition = await conditionOf(query, this.#dictionaries);
+    return condition === null ? [] : readStoredEvents(this.#connection, this.#dictionaries, condition, limit);
   }
 
   /**

@@ -1,209 +1,115 @@
-import type { DuckDBConnection } from "@duckdb/node-api";
-import type { Facet, FindingFacets } from "#core/domain/finding.ts";
+import type { DuckDBConnection, DuckDBListValue } from "@duckdb/node-api";
 import { compareText } from "#core/domain/ordering.ts";
-import { EVENT_MARKS, signalRegion } from "#core/domain/usage-event.ts";
+import type { Outcome, QuantityKind } from "#core/domain/usage-event.ts";
 import type { EventFacets, EventQuery } from "#core/ports/event-store.ts";
+import { countFacets } from "./broad-facets.ts";
 import type { Dictionaries } from "./dictionary.ts";
-import { EVENT_ID, type LocatedQuery, locate, matchingEvents } from "./matching-events.ts";
-import { readAll } from "./read.ts";
+import { FacetTally, NumberCounts, placeOf } from "./facet-tally.ts";
+import { listedQuantities } from "./listed-quantities.ts";
+import { conditionOf, EVENT_ID } from "./matching-events.ts";
+import { type Columns, readColumns } from "./read.ts";
 
-const VALUES = 20;
-const EVENT_IDS = 200;
+/** At most so many ids are answered. */
+export const EVENT_IDS = 200;
 
-/** Callers, and origins, that are looked up by number; beyond it, which only broad questions reach, the database counts. */
-const CALLERS_IN_MEMORY = 5000;
+/** Events that are counted one by one; what more have in common, which only broad questions ask, the database counts. */
+const EVENTS_IN_MEMORY = 8192;
 
-interface Row {
-  /** What the row counts; the fields that it is not grouped by are null. */
-  readonly part: "names" | "principal" | "origin" | "resource" | "counterparty" | "item" | "event" | "last";
-  readonly action_id: number | null;
-  readonly region_id: number | null;
-  readonly outcome: string | null;
-  readonly error_id: number | null;
-  readonly marks: number | null;
-  /** Of a caller or an origin. */
-  readonly number: number | null;
-  readonly value: string | null;
-  /** Events; an item's amount; for `event` and `last` the time in milliseconds. */
-  readonly n: number | null;
-}
-
-/**
- * Everything that facets need, in one statement: the events that match are found once and counted by the numbers of
- * their dictionary entries, so that names are looked up only for what is different.
- */
-const facetsSql = (query: LocatedQuery, inMemory: number): string => {
-  const callers = (part: "principal" | "origin") => `
-union all (
-  select '${part}', null, null, null, null, null, ${part}_id, null, count(*)::double
-  from matching group by ${part}_id limit ${inMemory + 1}
-)`;
-  const values = (part: Row["part"], from: string, measure = "count(*)") => `
-union all (
-  select '${part}', null, null, null, null, null, null, value, (${measure})::double as n
-  from (${from}) where value is not null group by value order by n desc, value limit ${VALUES}
-)`;
-  return `
-with matching as materialized (
-  select e.key, e.time, ${EVENT_ID} as id, e.action_id, e.region_id, e.outcome, e.error_id, e.principal_id, e.origin_id,
-    e.marks, e.resource, e.more_resources, e.counterparties, e.quantity_kind, e.quantity_item_id, e.quantity_amount
-  ${matchingEvents(query)}
-)
-select 'names' as part, action_id, region_id, outcome::varchar as outcome, error_id, marks, null::integer as number,
-  null::varchar as value, count(*)::double as n
-from matching group by grouping sets ((action_id, region_id), (outcome), (error_id), (marks))
-${callers("principal")}
-${callers("origin")}
-${values("resource", "select unnest(list_prepend(resource, coalesce(more_resources, []))) as value from matching")}
-${values("counterparty", "select unnest(counterparties) as value from matching")}
-${values(
-  "item",
-  `select concat_ws(' ', kind::varchar, item) as value, amount from (
-    select quantity_kind as kind, quantity_item_id as item_id, quantity_amount as amount
-    from matching where quantity_kind is not null
-    union all select q.kind, q.item_id, q.amount from quantities q join matching using (key)
-  ) left join items using (item_id)`,
-  "sum(amount)",
-)}
-union all (
-  select 'event', null, null, null, null, null, null, id, epoch_ms(time)::double
-  from matching order by time, id limit ${EVENT_IDS}
-)
-union all (select 'last', null, null, null, null, null, null, null, epoch_ms(max(time))::double from matching)`;
-};
-
-/** Columns of the two dictionaries that are facets. */
-const CALLER_FACETS = {
-  principal: { principals: "id", sessions: "session", accessKeys: "access_key_id" },
-  origin: {
-    tools: "tool",
-    userAgents: "user_agent",
-    networks: "network",
-    sourceIps: "source_ip",
-    invokedBy: "invoked_by",
-    actors: "actor",
-  },
-} as const;
-
-type CallerFacet = keyof (typeof CALLER_FACETS)["principal"] | keyof (typeof CALLER_FACETS)["origin"];
-
-/** The same counts where there are too many callers to look up one by one: counted by the database, top values only. */
-const manyCallersSql = (query: LocatedQuery, part: "principal" | "origin"): string => {
-  const cells = Object.entries(CALLER_FACETS[part]).map(
-    ([facet, column]) => `{'facet': '${facet}', 'value': ${column}}`,
-  );
-  return `
-select cell.facet as facet, cell.value as value, sum(events)::double as n
-from (
-  select events, unnest([${cells.join(", ")}]) as cell
-  from (select e.${part}_id, count(*) as events ${matchingEvents(query)} group by all) join ${part}s using (${part}_id)
-)
-where cell.value is not null
-group by cell.facet, cell.value
-qualify row_number() over (partition by cell.facet order by sum(events) desc, cell.value) <= ${VALUES}`;
-};
-
-class Counts {
-  readonly #counts = new Map<string, number>();
-
-  add(value: string | null | undefined, count: number): void {
-    if (value !== null && value !== undefined) this.#counts.set(value, (this.#counts.get(value) ?? 0) + count);
-  }
-
-  top(): readonly Facet[] {
-    return [...this.#counts]
-      .map(([value, count]) => ({ value, count }))
-      .sort((a, b) => b.count - a.count || compareText(a.value, b.value))
-      .slice(0, VALUES);
-  }
-}
-
-const FACETS = [
-  "principals",
-  "sessions",
-  "accessKeys",
-  "tools",
-  "userAgents",
-  "networks",
-  "sourceIps",
-  "invokedBy",
-  "actors",
-  "actions",
-  "outcomes",
-  "errorCodes",
-  "regions",
-  "resources",
-  "items",
-  "counterparties",
-  "marks",
-] as const satisfies readonly (keyof FindingFacets)[];
+const COLUMNS = `e.key, epoch_ms(e.time)::double as time, ${EVENT_ID} as id, e.action_id, e.region_id, e.outcome,
+  e.error_id, e.principal_id, e.origin_id, e.marks, e.resource, e.more_resources, e.counterparties, e.quantity_kind,
+  e.quantity_item_id, e.quantity_amount`;
 
 /** What the events that match have in common; `inMemory` bounds what is held at once, and changes no answer. */
 export async function readFacets(
   connection: DuckDBConnection,
   dictionaries: Dictionaries,
-  asked: EventQuery,
-  inMemory = CALLERS_IN_MEMORY,
+  query: EventQuery,
+  inMemory = EVENTS_IN_MEMORY,
 ): Promise<EventFacets> {
-  const query = await locate(connection, asked);
-  const rows = await readAll<Row>(connection, facetsSql(query, inMemory));
-  const names = rows.filter(({ part }) => part === "names");
-  const actions = await dictionaries.actions.entries(names.map((row) => row.action_id));
-  const regions = await dictionaries.regions.entries(names.map((row) => row.region_id));
-  const errors = await dictionaries.errorCodes.entries(names.map((row) => row.error_id));
+  const condition = await conditionOf(query, dictionaries);
+  if (condition === null) return { facets: new FacetTally().result(), eventIds: [], first: null, last: null };
+  const columns = await readColumns(
+    connection,
+    `select ${COLUMNS} from events e where ${condition} limit ${inMemory + 1}`,
+  );
+  if (columns.rows > inMemory) return countFacets(connection, dictionaries, condition, EVENT_IDS);
+  return facetsOf(connection, dictionaries, columns);
+}
 
-  const counts = Object.fromEntries(FACETS.map((facet) => [facet, new Counts()])) as Record<
-    (typeof FACETS)[number],
-    Counts
-  >;
-  let events = 0;
-  for (const row of names) {
-    const n = row.n ?? 0;
-    if (row.action_id !== null && row.region_id !== null) {
-      const action = actions.get(row.action_id);
-      const region = regions.get(row.region_id)?.region;
-      if (action) counts.actions.add(`${action.service}:${action.action}`, n);
-      if (action && region !== undefined) counts.regions.add(signalRegion(action.service, region), n);
-      events += n;
-    } else if (row.outcome !== null) counts.outcomes.add(row.outcome, n);
-    else if (row.error_id !== null) counts.errorCodes.add(errors.get(row.error_id)?.error_code, n);
-    else if (row.marks !== null) {
-      for (const [bit, mark] of EVENT_MARKS.entries()) if ((row.marks & (2 ** bit)) !== 0) counts.marks.add(mark, n);
-    }
+async function facetsOf(
+  connection: DuckDBConnection,
+  dictionaries: Dictionaries,
+  columns: Columns,
+): Promise<EventFacets> {
+  const tally = new FacetTally();
+  tally.events = columns.rows;
+  const actionIds = columns.values<number>("action_id");
+  const regionIds = columns.values<number>("region_id");
+  const places = new NumberCounts();
+  for (let row = 0; row < columns.rows; row++) places.add(placeOf(actionIds[row] as number, regionIds[row] as number));
+  await tally.addActions(places, dictionaries);
+  await tally.addErrors(countsOf(columns, "error_id"), dictionaries);
+  await tally.addCallers("principals", countsOf(columns, "principal_id"), dictionaries);
+  await tally.addCallers("origins", countsOf(columns, "origin_id"), dictionaries);
+  for (const outcome of columns.values<Outcome>("outcome")) tally.add("outcomes", outcome);
+  for (const [bits, count] of countsOf(columns, "marks")) tally.addMarks(bits, count);
+  for (const resource of columns.values<string | null>("resource")) tally.add("resources", resource);
+  for (const others of columns.values<DuckDBListValue | null>("more_resources")) {
+    for (const resource of (others?.items ?? []) as readonly string[]) tally.add("resources", resource);
   }
-  for (const part of ["principal", "origin"] as const) {
-    const callers = rows.filter((row) => row.part === part);
-    if (callers.length > inMemory) {
-      const top = await readAll<{ facet: CallerFacet; value: string; n: number }>(
-        connection,
-        manyCallersSql(query, part),
-      );
-      for (const { facet, value, n } of top) counts[facet].add(value, n);
-      continue;
-    }
-    const entries = await dictionaries[`${part}s`].entries(callers.map(({ number }) => number));
-    for (const { number, n } of callers) {
-      const entry = entries.get(number ?? -1) as Readonly<Record<string, unknown>> | undefined;
-      for (const [facet, column] of Object.entries(CALLER_FACETS[part])) {
-        counts[facet as CallerFacet].add(entry?.[column] as string | null | undefined, n ?? 0);
-      }
-    }
+  for (const parties of columns.values<DuckDBListValue | null>("counterparties")) {
+    for (const party of (parties?.items ?? []) as readonly string[]) tally.add("counterparties", party);
   }
-  const earliest: { readonly id: string; readonly time: number }[] = [];
-  let last: number | null = null;
-  for (const { part, value, n } of rows) {
-    if (part === "resource") counts.resources.add(value, n ?? 0);
-    else if (part === "counterparty") counts.counterparties.add(value, n ?? 0);
-    else if (part === "item") counts.items.add(value, n ?? 0);
-    else if (part === "last") last = n;
-    else if (part === "event" && value !== null && n !== null) earliest.push({ id: value, time: n });
-  }
-  earliest.sort((a, b) => a.time - b.time || compareText(a.id, b.id));
-  const facets = Object.fromEntries(FACETS.map((facet) => [facet, counts[facet].top()]));
+  await addItems(tally, connection, dictionaries, columns, actionIds);
+  const times = columns.values<number>("time");
+  const eventIds = earliestIds(columns, times);
   return {
-    facets: { events, ...facets } as unknown as FindingFacets,
-    eventIds: earliest.map(({ id }) => id),
-    first: earliest[0]?.time ?? null,
-    last,
+    facets: tally.result(),
+    eventIds,
+    first: columns.rows === 0 ? null : times.reduce((a, b) => Math.min(a, b)),
+    last: columns.rows === 0 ? null : times.reduce((a, b) => Math.max(a, b)),
   };
+}
+
+function countsOf(columns: Columns, name: string): NumberCounts {
+  const counts = new NumberCounts();
+  for (const number of columns.values<number | null>(name)) counts.add(number);
+  return counts;
+}
+
+async function addItems(
+  tally: FacetTally,
+  connection: DuckDBConnection,
+  dictionaries: Dictionaries,
+  columns: Columns,
+  actionIds: readonly number[],
+): Promise<void> {
+  const add = (kind: QuantityKind, item: string | null, amount: number): void =>
+    tally.add("items", item === null ? kind : `${kind} ${item}`, amount);
+  const itemIds = columns.values<number | null>("quantity_item_id");
+  const items = await dictionaries.items.entries(itemIds);
+  const amounts = columns.values<number | null>("quantity_amount");
+  for (const [row, kind] of columns.values<QuantityKind | null>("quantity_kind").entries()) {
+    if (kind === null) continue;
+    const itemId = itemIds[row] ?? null;
+    add(kind, itemId === null ? null : (items.get(itemId)?.item ?? null), amounts[row] ?? 0);
+  }
+  const listed = await listedQuantities(connection, dictionaries, columns.values<bigint>("key"), actionIds);
+  for (const quantities of listed.values()) for (const { kind, item, amount } of quantities) add(kind, item, amount);
+}
+
+/** Ids are texts, which cost most to read: only those of the earliest are. */
+function earliestIds(columns: Columns, times: readonly number[]): readonly string[] {
+  const rows = [...times.keys()].sort((a, b) => (times[a] as number) - (times[b] as number));
+  const latest = times[rows[Math.min(EVENT_IDS, rows.length) - 1] as number] ?? 0;
+  const candidates: { readonly time: number; readonly id: string }[] = [];
+  for (const row of rows) {
+    const time = times[row] as number;
+    if (time > latest) break;
+    candidates.push({ time, id: columns.value<string>("id", row) });
+  }
+  return candidates
+    .sort((a, b) => a.time - b.time || compareText(a.id, b.id))
+    .slice(0, EVENT_IDS)
+    .map(({ id }) => id);
 }

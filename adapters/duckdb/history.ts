@@ -2,7 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { sqlNumber, sqlText } from "#core/signals/sql-literal.ts";
 import type { Dictionaries } from "./dictionary.ts";
 import { EVENT_ID } from "./matching-events.ts";
-import { readEvents, type StoredEvent } from "./stored-event.ts";
+import { readStoredEvents, type StoredEvent } from "./stored-event.ts";
 
 /**
  * The latest events by a principal or on a resource, in time order. A whole id, ARN, name, session or access key
@@ -29,5 +29,5 @@ export function historyOf(
       or e.key in (select q.key from quantities q where list_contains(q.resource_ids, ${exact}))
     )
     order by e.time desc, ${EVENT_ID} desc limit ${sqlNumber(Math.max(0, Math.trunc(limit)))}`;
-  return readEvents(connection, dictionaries, `from events e where e.key in (${latest})`, "true", limit);
+  return readStoredEvents(connection, dictionaries, `e.key in (${latest})`, limit);
 }

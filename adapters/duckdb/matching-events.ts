@@ -1,8 +1,8 @@
-import type { DuckDBConnection } from "@duckdb/node-api";
+import type { EventFilter } from "#core/domain/signal.ts";
 import type { EventQuery } from "#core/ports/event-store.ts";
-import { filterSql } from "#core/signals/sql.ts";
+import { markMask } from "#core/signals/sql.ts";
 import { sqlIn, sqlText, sqlWindow } from "#core/signals/sql-literal.ts";
-import { readAll } from "./read.ts";
+import type { Dictionaries } from "./dictionary.ts";
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
@@ -10,93 +10,94 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 export const EVENT_ID = "coalesce(e.id_text, e.id::varchar)";
 
 /**
- * `from ... where ...` over the table `events e` for the events that match, joining only the dictionaries that the
- * question names.
+ * The question as a condition on `events e` alone; `null` where the dictionaries show that nothing can match.
+ * Without joins a scan looks at the few narrow columns that are asked about, and skips all others where nothing matches.
  */
-export function matchingEvents(query: LocatedQuery): string {
-  const { filter } = query;
-  const joins: string[] = [];
-  const conditions: string[] = [];
-  conditions.push(narrowing(query));
-  if (query.counted) conditions.push("e.counted");
-  if (query.accounts) {
-    joins.push("join accounts c using (account_id)");
-    conditions.push(sqlIn("c.account", query.accounts));
-  }
-  if (query.regions) {
-    joins.push("join regions r using (region_id)");
-    conditions.push(sqlIn("case when a.global then 'global' else r.region end", query.regions));
-  }
-  if (query.regions || filter?.actions || filter?.services) joins.push("join actions a using (action_id)");
-  if (filter) conditions.push(filterConditions(filter));
-  if (query.principals || query.accessKeys || query.sessions) joins.push("join principals p using (principal_id)");
-  if (query.principals) conditions.push(sqlIn("p.id", query.principals));
-  if (query.accessKeys) conditions.push(sqlIn("p.access_key_id", query.accessKeys));
-  if (query.sessions) conditions.push(sqlIn("p.session", query.sessions));
-  if (query.networks || query.tools) joins.push("join origins o using (origin_id)");
-  if (query.networks) conditions.push(sqlIn("o.network", query.networks));
-  if (query.tools) conditions.push(sqlIn("o.tool", query.tools));
-  if (query.resources) conditions.push(resourceCondition(query.resources));
-  return `from events e ${joins.join(" ")} where ${conditions.join(" and ")}`;
-}
-
-/** The part of the question that lets a scan of `events e` alone leave most rows unread. */
-export function narrowing({ window, keys }: LocatedQuery): string {
-  const conditions: string[] = [];
-  if (window) conditions.push(sqlWindow("e.time", window));
-  if (keys) conditions.push(keys.length === 0 ? "false" : `e.key in (${keys.join(", ")})`);
+export async function conditionOf(query: EventQuery, dictionaries: Dictionaries): Promise<string | null> {
+  const { window, accounts, filter, resources, ids } = query;
+  const conditions = [
+    ...(window ? [sqlWindow("e.time", window)] : []),
+    ...(query.counted ? ["e.counted"] : []),
+    ...(accounts ? [await accountCondition(accounts, dictionaries)] : []),
+    await actionCondition(query, dictionaries),
+    ...(filter ? filterConditions(filter) : []),
+    ...callerConditions(query),
+    ...(resources ? [resourceCondition(resources)] : []),
+    ...(ids ? [idCondition(ids)] : []),
+  ].filter((condition) => condition !== "true");
+  if (conditions.includes("false")) return null;
   return conditions.length === 0 ? "true" : conditions.join(" and ");
 }
 
-/** A question whose ids have been looked up: `keys` stands for them, and the window holds their times. */
-export interface LocatedQuery extends Omit<EventQuery, "ids"> {
-  /** As texts: 64-bit integers. */
-  readonly keys?: readonly string[];
+const oneOf = (column: string, ids: readonly number[]): string =>
+  ids.length === 0 ? "false" : `${column} in (${ids.join(", ")})`;
+
+async function accountCondition(accounts: readonly string[], dictionaries: Dictionaries): Promise<string> {
+  const asked = new Set(accounts);
+  const all = [...(await dictionaries.accounts.all())];
+  return oneOf("e.account_id", idsOf(all.filter(([, { account }]) => asked.has(account))));
 }
 
-/**
- * Looks up the ids of a question, if it has any. Nothing in the store is sorted by id, so that they cost a scan of one
- * column; done first, the times that it finds spare the scan of all others.
- */
-export async function locate(connection: DuckDBConnection, { ids, ...query }: EventQuery): Promise<LocatedQuery> {
-  if (!ids) return query;
-  if (ids.length === 0) return { ...query, keys: [] };
-  const rows = await readAll<{ key: string; time_ms: number }>(
-    connection,
-    `select key::varchar as key, epoch_ms(time)::double as time_ms from events e where ${idCondition(ids)}`,
+/** Actions, services and signal regions together: a global service's region is `global` whatever was logged. */
+async function actionCondition({ filter, regions }: EventQuery, dictionaries: Dictionaries): Promise<string> {
+  const { actions, services } = filter ?? {};
+  if (!actions && !services && !regions) return "true";
+  const all = [...(await dictionaries.actions.all())];
+  const chosen = all.filter(
+    ([, { service, action }]) =>
+      (actions === undefined || actions.includes(`${service}:${action}`)) &&
+      (services === undefined || services.includes(service)),
   );
-  if (rows.length === 0) return { ...query, keys: [] };
-  let earliest = Number.POSITIVE_INFINITY;
-  let latest = Number.NEGATIVE_INFINITY;
-  for (const { time_ms } of rows) {
-    earliest = Math.min(earliest, time_ms);
-    latest = Math.max(latest, time_ms);
-  }
-  const window = {
-    start: Math.max(query.window?.start ?? earliest, earliest),
-    end: Math.min(query.window?.end ?? latest + 1, latest + 1),
-  };
-  return { ...query, window, keys: rows.map(({ key }) => key) };
+  if (!regions) return oneOf("e.action_id", idsOf(chosen));
+  const asked = new Set(regions);
+  const regionIds = idsOf([...(await dictionaries.regions.all())].filter(([, { region }]) => asked.has(region)));
+  const global = idsOf(chosen.filter(([, entry]) => entry.global));
+  const regional = idsOf(chosen.filter(([, entry]) => !entry.global));
+  // Named actions are few; of all actions those of global services are.
+  const isRegional = actions || services ? oneOf("e.action_id", regional) : `not ${oneOf("e.action_id", global)}`;
+  const anywhere = asked.has("global") ? oneOf("e.action_id", global) : "false";
+  const there =
+    regional.length === 0 || regionIds.length === 0 ? "false" : `${oneOf("e.region_id", regionIds)} and ${isRegional}`;
+  const choices = [anywhere, there].filter((choice) => choice !== "false");
+  return choices.length === 0 ? "false" : `(${choices.join(" or ")})`;
 }
 
-function filterConditions({ quantities, quantityChange, ...rest }: NonNullable<EventQuery["filter"]>): string {
-  const conditions = [filterSql(rest)];
-  if (quantities || quantityChange) {
-    const inline: string[] = ["e.quantity_kind is not null"];
-    const listed: string[] = [];
-    if (quantities) {
-      inline.push(sqlIn("e.quantity_kind", quantities));
-      listed.push(sqlIn("q.kind", quantities));
-    }
-    if (quantityChange) {
-      inline.push(`e.quantity_change = ${sqlText(quantityChange)}`);
-      listed.push(`q.change = ${sqlText(quantityChange)}`);
-    }
-    conditions.push(
-      `(${inline.join(" and ")} or e.key in (select q.key from quantities q where ${listed.join(" and ")}))`,
-    );
-  }
-  return conditions.join(" and ");
+const idsOf = (entries: readonly (readonly [number, unknown])[]): readonly number[] => entries.map(([id]) => id);
+
+function filterConditions(filter: EventFilter): readonly string[] {
+  const { outcomes, marks, readOnly, quantities, quantityChange } = filter;
+  const conditions: string[] = [];
+  if (outcomes) conditions.push(sqlIn("e.outcome", outcomes));
+  if (readOnly !== undefined) conditions.push(readOnly ? "e.read_only" : "not e.read_only");
+  if (marks) conditions.push(`(e.marks & ${markMask(marks)}) <> 0`);
+  if (quantities || quantityChange) conditions.push(quantityCondition(quantities, quantityChange));
+  return conditions;
+}
+
+/** A single plain quantity stands with the event, all others in a table of their own: see the schema. */
+function quantityCondition(kinds: EventFilter["quantities"], change: EventFilter["quantityChange"]): string {
+  const conditions = (kind: string, changed: string): string =>
+    [...(kinds ? [sqlIn(kind, kinds)] : []), ...(change ? [`${changed} = ${sqlText(change)}`] : [])].join(" and ");
+  const inline = `e.quantity_kind is not null and ${conditions("e.quantity_kind", "e.quantity_change")}`;
+  return `(${inline} or e.key in (select q.key from quantities q where ${conditions("q.kind", "q.change")}))`;
+}
+
+/** Callers and origins are many; the database looks them up. */
+function callerConditions({ principals, accessKeys, sessions, networks, tools }: EventQuery): readonly string[] {
+  const caller = lookup("principal", { id: principals, access_key_id: accessKeys, session: sessions });
+  const origin = lookup("origin", { network: networks, tool: tools });
+  return [...caller, ...origin];
+}
+
+function lookup(
+  dictionary: "principal" | "origin",
+  asked: Readonly<Record<string, readonly string[] | undefined>>,
+): readonly string[] {
+  const conditions = Object.entries(asked).flatMap(([column, values]) => (values ? [sqlIn(column, values)] : []));
+  if (conditions.length === 0) return [];
+  if (conditions.includes("false")) return ["false"];
+  const id = `${dictionary}_id`;
+  return [`e.${id} in (select ${id} from ${dictionary}s where ${conditions.join(" and ")})`];
 }
 
 function resourceCondition(resources: readonly string[]): string {
