@@ -1,8 +1,8 @@
 /**
- * Bundles the command line into dist/, which is what `npx trailwatch` and a packed install run: plain JavaScript for
- * Node 20 and later, dependencies left to npm, rarely used parts (S3, charts) in chunks of their own.
+ * Bundles the command line into dist/, which is what a packed install runs: plain JavaScript for Node 20 and later,
+ * dependencies left to npm, rarely used parts (S3, charts) in chunks of their own.
  */
-import { chmodSync, rmSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { build } from "esbuild";
 
 rmSync("dist", { recursive: true, force: true });
@@ -20,4 +20,3 @@ await build({
   legalComments: "none",
   logLevel: "warning",
 });
-chmodSync("dist/trailwatch.js", 0o755);

@@ -9,9 +9,9 @@ import { type Browser, chromium, type Page } from "playwright-core";
 
 const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
 
-/** What a person runs, with the bundle they would run. */
+/** What a person runs. */
 const trailwatch = (...args: string[]): string =>
-  execFileSync("node", ["dist/trailwatch.js", ...args], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  execFileSync("node", ["cli/trailwatch.js", ...args], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 
 let browser: Browser;
 let folder: string;
