@@ -2,13 +2,13 @@ import type { Analysis, RollupGroup } from "#core/domain/analysis.ts";
 import { SEVERITIES } from "#core/domain/finding.ts";
 import type { Incident } from "#core/domain/incident.ts";
 import { escapeMarkdown, markdownCode } from "#core/messages/escape.ts";
-import { amount, counted, listed, utcWindow } from "#core/messages/format.ts";
+import { amount, counted, utcWindow } from "#core/messages/format.ts";
 import { costInBrief, dollarRange } from "#core/messages/money.ts";
 import { costLines } from "#core/messages/notification.ts";
 import { markdownLine } from "#core/messages/notification-markup.ts";
-import { accountInFull } from "#core/messages/phrases.ts";
-import { principalList } from "#core/messages/principal.ts";
+import { accountsLine, regionsLine } from "#core/messages/phrases.ts";
 import { named, visible } from "#core/messages/visible.ts";
+import { whoInFull } from "#core/messages/who.ts";
 import { isMuted, isPaged, summaryLines } from "./summary.ts";
 
 /** Text of any origin as it may stand in Markdown. */
@@ -45,19 +45,13 @@ function incidentBlock(incident: Incident, level: string): string {
   return [
     `${level} ${incident.severity.toUpperCase()}: ${plain(explanation.summary)}`,
     [
-      `- **Where**: ${plain(listed([...accounts.map(accountInFull), ...incident.regions.filter((region) => region !== "*").map((region) => named(region))], 8))}`,
+      `- **Where**: ${plain(accountsLine(accounts, 8))}${incident.regions.length === 0 ? "" : `; ${plain(regionsLine(incident.regions, 5))}`}`,
       `- **When**: ${utcWindow(window)}`,
-      ...(principals.length === 0
-        ? []
-        : [
-            `- **Who**: ${plain(
-              principalList(
-                principals.map(({ value }) => value),
-                6,
-              ),
-            )}`,
-          ]),
+      ...(principals.length === 0 ? [] : [`- **Who**: ${plain(whoInFull(incident, 6))}`]),
       ...incident.severityReasons.map((reason) => `- **Why ${incident.severity}**: ${plain(reason)}`),
+      ...(incident.paging.paged && incident.expected.reasons.length > 0
+        ? [`- **Paged**: not expected because ${plain(incident.expected.reasons.join("; "))}`]
+        : []),
       ...(incident.paging.paged ? [] : [`- **Not paged**: ${plain(incident.paging.reason)}`]),
       `- **Incident**: ${markdownCode(named(incident.id))}, ${counted(incident.eventCount, "event")}`,
     ].join("\n"),

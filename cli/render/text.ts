@@ -2,12 +2,13 @@ import type { Analysis, RollupGroup } from "#core/domain/analysis.ts";
 import { SEVERITIES, type Severity } from "#core/domain/finding.ts";
 import type { Incident } from "#core/domain/incident.ts";
 import { nanoUsd, parseUsdText } from "#core/domain/money.ts";
+import { SAME_CALLS } from "#core/incidents/links.ts";
 import { counted, listed, utcWindow } from "#core/messages/format.ts";
 import { costInBrief, dollarRange } from "#core/messages/money.ts";
 import { costLines } from "#core/messages/notification.ts";
-import { accountInFull } from "#core/messages/phrases.ts";
-import { principalList } from "#core/messages/principal.ts";
+import { accountsLine, regionsLine } from "#core/messages/phrases.ts";
 import { named, visible } from "#core/messages/visible.ts";
+import { whoLine } from "#core/messages/who.ts";
 import { isMuted, isPaged, summaryLines } from "./summary.ts";
 import { columns, type Style, Terminal, type TextOptions } from "./terminal.ts";
 
@@ -24,7 +25,6 @@ const STYLES: Readonly<Record<Severity, Style>> = {
 /** Causes and actions told with a paged incident; `trailwatch show` has all of them. */
 const CAUSES = 3;
 const ACTIONS = 4;
-const REASONS = 3;
 
 /** The whole analysis for a terminal: ten seconds of summary, what pages, then the digest. */
 export function renderText(analysis: Analysis, options: TextOptions): string {
@@ -147,49 +147,29 @@ function headline(terminal: Terminal, incident: Incident): string {
 
 function facts(terminal: Terminal, incident: Incident): readonly string[] {
   const { accounts, principals, window, severityReasons, joinedBy, expected, paging, mute } = incident;
-  const regions = incident.regions.filter((region) => region !== "*");
-  const line = (label: string, text: string): string => terminal.wrap(visible(text), `  ${label.padEnd(6)} `);
+  const regions = regionsLine(incident.regions, 5);
+  // that one launch is counted in several ways explains nothing to a reader
+  const together = joinedBy.filter((reason) => reason !== SAME_CALLS);
+  const line = (label: string, text: string): string => terminal.wrap(visible(text), `  ${label.padEnd(8)} `);
   return [
-    line(
-      "where",
-      `${listed(accounts.map(accountInFull), 4)}${
-        regions.length === 0
-          ? ""
-          : `; ${listed(
-              regions.map((region) => named(region)),
-              5,
-            )}`
-      }`,
-    ),
+    line("where", `${accountsLine(accounts, 6)}${regions === "" ? "" : `; ${regions}`}`),
     line("when", utcWindow(window)),
-    ...(principals.length === 0
-      ? []
-      : [
-          line(
-            "who",
-            principalList(
-              principals.map(({ value }) => value),
-              4,
-            ),
-          ),
-        ]),
+    ...(principals.length === 0 ? [] : [line("who", whoLine(incident, 4))]),
     line("cost", costOf(incident)),
-    ...(severityReasons.length === 0 ? [] : [line("why", inShort(severityReasons))]),
-    ...(joinedBy.length === 0 ? [] : [line("joined", inShort(joinedBy))]),
-    ...(expected.expected ? [line("usual", inShort(expected.reasons))] : []),
+    ...(severityReasons.length === 0 ? [] : [line("why", severityReasons.join("; "))]),
+    ...(paging.paged && expected.reasons.length > 0
+      ? [line("paged", `not expected because ${expected.reasons.join("; ")}`)]
+      : []),
+    ...(expected.expected ? [line("expected", expected.reasons.join("; "))] : []),
+    ...(together.length === 0 ? [] : [line("together", together.join("; "))]),
     ...(paging.paged ? [] : [line("quiet", mute === null ? paging.reason : `${mute.kind}: ${mute.reason}`)]),
     line("id", `${incident.id}, ${counted(incident.eventCount, "event")}, ${incident.state}`),
   ];
 }
 
-/** Reasons have commas of their own. */
-function inShort(reasons: readonly string[]): string {
-  const rest = reasons.length - REASONS;
-  return [...reasons.slice(0, REASONS), ...(rest > 0 ? [`${rest} more`] : [])].join("; ");
-}
-
 function costOf({ cost }: Incident): string {
-  if (cost.status !== "priced" || parseUsdText(cost.perMonth.high) < nanoUsd(1)) return costInBrief(cost);
+  if (cost.status !== "priced" || cost.once !== null || parseUsdText(cost.perMonth.high) < nanoUsd(1))
+    return costInBrief(cost);
   return `${dollarRange(cost.perDay)} per day, ${dollarRange(cost.perMonth)} per month if it goes on`;
 }
 
@@ -206,16 +186,18 @@ function compact(terminal: Terminal, incident: Incident): string {
     headline(terminal, incident),
     ...facts(terminal, incident),
     ...causes.slice(0, CAUSES).map((cause, at) => {
-      const first = at === 0 ? "  cause  " : "         ";
+      const first = at === 0 ? "  cause    " : "           ";
       const evidence = cause.for.length === 0 ? "" : ` (${listed(cause.for, 4)})`;
-      return terminal.wrap(`${cause.title}${evidence}`, `${first}${causeLabel(terminal, cause.confidence)} `, 16);
+      return terminal.wrap(`${cause.title}${evidence}`, `${first}${causeLabel(terminal, cause.confidence)} `, 18);
     }),
     ...actions
       .slice(0, ACTIONS)
-      .map((action, at) => terminal.wrap(visible(action.title), `${at === 0 ? "  do    " : "        "} ${at + 1}. `)),
+      .map((action, at) =>
+        terminal.wrap(visible(action.title), `${at === 0 ? "  do      " : "          "} ${at + 1}. `),
+      ),
     terminal.style(
       "dim",
-      `         ${more > 0 ? `${counted(more, "more step")}, links, commands and evidence` : "links, commands and evidence"}: trailwatch show ${named(incident.id)}`,
+      `           ${more > 0 ? `${counted(more, "more step")}, links, commands and evidence` : "links, commands and evidence"}: trailwatch show ${named(incident.id)}`,
     ),
   ].join("\n");
 }

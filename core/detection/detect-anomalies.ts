@@ -10,8 +10,9 @@ import { type Episode, episodesOf } from "./episodes.ts";
 import { modelOptionsOf } from "./model-options.ts";
 import { crossingsOf } from "./occasions.ts";
 import { doneByPeers } from "./peers.ts";
-import { type EntitySeries, ModelWalk, peakOf, positionOf, totalOf } from "./series.ts";
+import { coreOf, type EntitySeries, ModelWalk, peakOf, positionOf, totalOf } from "./series.ts";
 import { severityOf } from "./severity.ts";
+import { usualAmounts } from "./usual.ts";
 
 /** An anomaly before its events were looked up: {@link evidenceQuery} asks for them. */
 export type AnomalyDraft = Omit<Anomaly, "facets" | "eventIds">;
@@ -152,6 +153,8 @@ function draftOf(
     lower: band?.lower ?? null,
     upper: band?.upper ?? null,
     peak,
+    core: coreOf(series, window) ?? { window, value: actual },
+    usual: usualAmounts(series, window, delivery.since),
     grade,
     confidence: episode.best?.confidence ?? 0,
     historyDays,

@@ -44,6 +44,27 @@ export function peakOf(series: EntitySeries, window: TimeWindow): { window: Time
   return best;
 }
 
+/** Part of a window's total that its core holds. */
+const CORE = 0.95;
+
+/** The shortest run of buckets that holds {@link CORE} of what the window counts, the earliest of equals; `null` where it is empty. */
+export function coreOf(series: EntitySeries, window: TimeWindow): { window: TimeWindow; value: number } | null {
+  const first = positionOf(series, window.start);
+  const last = positionOf(series, window.end) - 1;
+  const enough = totalOf(series, window) * CORE;
+  let best: { window: TimeWindow; value: number } | null = null;
+  let from = first;
+  let value = 0;
+  for (let to = first; to <= last; to++) {
+    value += series.values[to] as number;
+    while (value - (series.values[from] as number) >= enough && from < to) value -= series.values[from++] as number;
+    if (value < enough) continue;
+    const run = { start: series.buckets[from] as number, end: (series.buckets[to] as number) + BUCKET };
+    if (!best || run.end - run.start < best.window.end - best.window.start) best = { window: run, value };
+  }
+  return best;
+}
+
 /**
  * Leads a model through an entity's life, bucket by bucket, silence and unknown windows included. Each call of
  * {@link ModelWalk.to} goes on where the last one stopped.

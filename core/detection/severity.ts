@@ -1,6 +1,8 @@
 import type { Severity } from "../domain/finding.ts";
 import type { Signal } from "../domain/signal.ts";
-import { DAY, HOUR, type TimeWindow } from "../domain/time.ts";
+import { HOUR, type TimeWindow } from "../domain/time.ts";
+import { amount, counted, duration } from "../messages/format.ts";
+import { quantityOf } from "../messages/quantity.ts";
 import type { DetectionConfig } from "./config.ts";
 
 export interface Effect {
@@ -30,7 +32,7 @@ export function severityOf(signal: Signal, effect: Effect, config: DetectionConf
 
 const dropped = (signal: Signal, { actual, expected, grade }: Effect): Verdict => ({
   severity: grade >= 0.7 ? "low" : "info",
-  reasons: [`${amount(actual)} ${signal.unit} where ${amount(expected ?? 0)} were expected; a drop is at most low`],
+  reasons: [`${said(actual, signal)}, where ${amount(expected ?? 0)} were expected: a drop is at most low`],
 });
 
 function risen(signal: Signal, effect: Effect, config: DetectionConfig): Verdict {
@@ -42,29 +44,26 @@ function risen(signal: Signal, effect: Effect, config: DetectionConfig): Verdict
 
 type Thresholds = NonNullable<Signal["thresholds"]>;
 
+/** The count of the clock's five minutes, which a sliding ten minutes may exceed: so the threshold is told, not the count. */
 function byThresholds(signal: Signal, thresholds: Thresholds, effect: Effect, config: DetectionConfig): Verdict {
   const { peak, historyDays } = effect;
   const level = peak.value >= thresholds.high ? "high" : peak.value >= thresholds.medium ? "medium" : "low";
-  const reasons = [
-    `${amount(peak.value)} ${signal.unit} in ten minutes reach the ${level} threshold of ${amount(thresholds[level])}`,
-  ];
+  const reached = `at least ${said(thresholds[level], signal)} in ten minutes`;
   const ratio = peak.expected === null ? Number.POSITIVE_INFINITY : peak.value / Math.max(peak.expected, 1e-9);
   if (historyDays >= config.historyDays && ratio < config.leastRatio) {
-    reasons.push(
-      `but less than ${config.leastRatio} times the ${amount(peak.expected ?? 0)} expected in those minutes`,
-    );
-    return { severity: "low", reasons };
+    const near = `but less than ${config.leastRatio} times the ${amount(peak.expected ?? 0)} expected then, so only low`;
+    return { severity: "low", reasons: [`${reached}, ${near}`] };
   }
-  if (historyDays < config.historyDays) {
-    reasons.push(`the account has ${days(historyDays)} of history, so a threshold counts by itself`);
-  } else reasons.push(beyondBand(effect));
-  if (level === "low" && isFarBeyond(thresholds.medium, effect, config)) {
-    reasons.push(
-      `medium: over the whole of it ${amount(effect.actual)}, beyond the medium threshold of ${amount(thresholds.medium)} and at least ${config.high.ratio} times the usual`,
-    );
-    return { severity: "medium", reasons };
+  if (level === "low" && historyDays >= config.historyDays && isFarBeyond(thresholds.medium, effect, config)) {
+    const whole = `${inSpan(signal, effect)}: ${said(thresholds.medium, signal)} and ${config.high.ratio} times the usual count as medium, however long they take`;
+    return { severity: "medium", reasons: [whole] };
   }
-  return { severity: level, reasons };
+  const counts = `which counts as ${level}`;
+  const reason =
+    historyDays < config.historyDays
+      ? `${reached}, ${counts}: with ${days(historyDays)} of history the count alone decides`
+      : `${reached}, ${expectedWords(peak.expected)}, ${counts}`;
+  return { severity: level, reasons: [reason] };
 }
 
 /** Spread over more than ten minutes, but as much in all, and nothing like it was usual. */
@@ -75,15 +74,17 @@ function isFarBeyond(threshold: number, { actual, expected, grade }: Effect, { h
 
 /** Small at any moment, but a lot in all: what leaks for half a day or longer is held against the thresholds as a whole. */
 function belowThresholds(signal: Signal, thresholds: Thresholds, effect: Effect): Verdict {
-  const { actual, expected, peak, window } = effect;
-  const below = `at most ${amount(peak.value)} ${signal.unit} in ten minutes, below the low threshold of ${amount(thresholds.low)}`;
+  const { actual, expected, window } = effect;
   const slow = isSlow(window) && actual - (expected ?? 0) >= thresholds.high;
   if (slow && actual >= 3 * (expected ?? 0)) {
-    const reason = `${amount(actual)} in all reach the high threshold of ${amount(thresholds.high)}`;
-    return { severity: "medium", reasons: [below, reason, beyondBand(effect)] };
+    return {
+      severity: "medium",
+      reasons: [`${inSpan(signal, effect)}: from ${amount(thresholds.high)} on it is medium, however slowly they come`],
+    };
   }
   const low = effect.grade >= 0.7 && actual >= 3 * (expected ?? 0);
-  return { severity: low ? "low" : "info", reasons: [below, beyondBand(effect)] };
+  const below = `never ${said(thresholds.low, signal)} in ten minutes, from which it would count by itself`;
+  return { severity: low ? "low" : "info", reasons: [`${inSpan(signal, effect)}; ${below}`] };
 }
 
 const isSlow = ({ start, end }: TimeWindow): boolean => end - start >= 12 * HOUR;
@@ -97,39 +98,31 @@ function byEffect(signal: Signal, effect: Effect, config: DetectionConfig): Verd
   const floors = (actual - (expected ?? 0)) / floor;
   const reaches = (level: DetectionConfig["high"]): boolean =>
     grade >= level.grade && ratio >= level.ratio && floors >= level.floors;
-  const reasons = [beyondBand(effect)];
+  const much = inSpan(signal, effect);
   const severity = reaches(config.high) ? "high" : reaches(config.medium) ? "medium" : "low";
-  if (severity !== "low" && historyDays < config.learningDays) {
-    reasons.push(`at most low: the account has only ${days(historyDays)} of history`);
-    return { severity: "low", reasons };
-  }
   if (severity === "low") {
-    reasons.push("too few, too near the usual or too uncertain for more than low");
-    return { severity: ratio >= 2 ? "low" : "info", reasons };
+    return {
+      severity: ratio >= 2 ? "low" : "info",
+      reasons: [`${much}: too few, too near the usual or too uncertain for more`],
+    };
+  }
+  if (historyDays < config.learningDays) {
+    return { severity: "low", reasons: [`${much}: at most low, with ${days(historyDays)} of history`] };
   }
   const level = config[severity];
-  reasons.push(
-    `at least ${level.ratio} times the usual and ${amount(level.floors * floor)} more than it, with a grade of at least ${level.grade}`,
-  );
-  return { severity, reasons };
+  const more = amount(level.floors * floor);
+  return { severity, reasons: [`${much}; ${level.ratio} times the usual and ${more} more count as ${severity}`] };
 }
 
-function beyondBand({ actual, expected, window }: Effect): string {
-  const span = duration(window.end - window.start);
-  if (expected === null) return `${amount(actual)} in ${span}, never seen before in this place`;
-  return `${amount(actual)} in ${span}, where ${amount(expected)} were expected`;
+const said = (value: number, signal: Signal): string => quantityOf(value, signal, signal.id);
+
+function inSpan(signal: Signal, { actual, expected, window }: Effect): string {
+  return `${said(actual, signal)} in ${duration(window.end - window.start)}, ${expectedWords(expected)}`;
 }
 
-/** Three significant digits at most, without exponent: `0.04`, `3.2`, `1250`. */
-const amount = (value: number): string => {
-  if (value >= 100) return String(Math.round(value));
-  return String(Number(value.toPrecision(2)) === 0 ? 0 : Number(value.toFixed(value < 0.1 ? 3 : value < 10 ? 1 : 0)));
-};
+function expectedWords(expected: number | null): string {
+  if (expected === null) return "never seen there before";
+  return expected < 1 ? "where fewer than one was expected" : `where ${amount(expected)} were expected`;
+}
 
-const days = (value: number): string => (value < 1 ? `${Math.floor(value * 24)} hours` : `${Math.floor(value)} days`);
-
-const duration = (milliseconds: number): string => {
-  if (milliseconds >= 2 * DAY) return `${Math.round(milliseconds / DAY)} days`;
-  if (milliseconds >= 2 * HOUR) return `${Math.round(milliseconds / HOUR)} hours`;
-  return `${Math.round(milliseconds / 60_000)} minutes`;
-};
+const days = (value: number): string => (value < 1 ? "less than a day" : counted(Math.floor(value), "day"));

@@ -63,6 +63,20 @@ interface FindingBase {
   readonly facets: FindingFacets;
 }
 
+/**
+ * What an entity counted in spans of one length (aligned to it) before a window, those with nothing left out: what people
+ * mean by "the usual". In the signal's unit.
+ */
+export interface UsualAmount {
+  /** Length of each, in milliseconds. */
+  readonly span: EpochMs;
+  /** Of the spans in which anything was counted. */
+  readonly mean: number;
+  readonly most: number;
+  /** How many spans that were: fewer than five are not called usual. */
+  readonly occasions: number;
+}
+
 /** One signal's departure in one entity and window. */
 export interface Anomaly extends FindingBase {
   readonly kind: "anomaly";
@@ -76,6 +90,10 @@ export interface Anomaly extends FindingBase {
   readonly upper: number | null;
   /** The busiest ten minutes inside the window, in the signal's unit: what thresholds grade. */
   readonly peak: { readonly window: TimeWindow; readonly value: number };
+  /** The shortest run of buckets inside the window that holds 95 % of the total: where a window is long, what it is about. */
+  readonly core: { readonly window: TimeWindow; readonly value: number };
+  /** Shortest span first: ten minutes up to the first one as long as the window; empty where too little was counted before. */
+  readonly usual: readonly UsualAmount[];
   /** 0..1 */
   readonly grade: number;
   /** 0..1: how much history stands behind the expectation. */

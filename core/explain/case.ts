@@ -4,6 +4,7 @@ import type { IncidentDraft } from "../domain/incident.ts";
 import { compareText } from "../domain/ordering.ts";
 import type { Signal } from "../domain/signal.ts";
 import type { TimeWindow } from "../domain/time.ts";
+import type { QuantityKind } from "../domain/usage-event.ts";
 import { dominant, mergeFacets } from "../incidents/facets.ts";
 import type { EventQuery } from "../ports/event-store.ts";
 import { prominence, type Topic, topicsOf } from "./topics.ts";
@@ -47,8 +48,9 @@ export function caseOf(draft: IncidentDraft, signals: readonly Signal[]): Case {
       a.window.start - b.window.start ||
       compareText(a.id, b.id),
   );
-  const lead = findings[0];
-  if (!lead) throw new RangeError(`incident ${draft.id} has no finding`);
+  const gravest = findings[0];
+  if (!gravest) throw new RangeError(`incident ${draft.id} has no finding`);
+  const lead = tellerOf(gravest, findings, byId);
   const leads = onePerEntity(findings.filter((finding) => alike(finding, lead)));
   const facets = mergeFacets(leads.map((finding) => finding.facets));
   const standing = (name: "principals" | "sessions" | "accessKeys" | "networks" | "tools"): string | null =>
@@ -93,6 +95,32 @@ function alike(a: Finding, b: Finding): boolean {
   return b.kind === "insight" && a.insightType === b.insightType && a.action === b.action;
 }
 
+/** People count volumes, then their size, and fear for secrets, then for parameters, whichever departs more. */
+const TOLD_BY: Readonly<Partial<Record<QuantityKind, QuantityKind>>> = {
+  "volume-gib": "volumes",
+  "parameters-read": "secrets-read",
+};
+
+function tellerOf(gravest: Finding, findings: readonly Finding[], signals: ReadonlyMap<string, Signal>): Finding {
+  const kindOf = (finding: Finding): QuantityKind | null => {
+    const value = signalOf(finding, signals)?.value;
+    return value?.of === "quantity" ? value.kind : null;
+  };
+  const kind = kindOf(gravest);
+  const better = kind === null ? undefined : TOLD_BY[kind];
+  if (better === undefined) return gravest;
+  const teller = findings.find(
+    (finding) =>
+      kindOf(finding) === better &&
+      finding.account === gravest.account &&
+      finding.region === gravest.region &&
+      finding.severity !== "info" &&
+      finding.window.start < gravest.window.end &&
+      gravest.window.start < finding.window.end,
+  );
+  return teller ?? gravest;
+}
+
 /** The same entity may depart in several windows that overlap; the greatest stands for it. Keeps the order given. */
 function onePerEntity(findings: readonly Finding[]): readonly Finding[] {
   const seen = new Set<string>();
@@ -116,6 +144,7 @@ export function eventsOf(finding: Finding, signal: Signal | undefined): EventQue
   const { value } = signal;
   return {
     window: finding.window,
+    counted: true,
     accounts: [entity.account],
     regions: [entity.region],
     filter: {

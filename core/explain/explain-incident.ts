@@ -11,6 +11,7 @@ import { caseOf } from "./case.ts";
 import { potentialCauses } from "./causes.ts";
 import { Dossier } from "./clues.ts";
 import { costOf } from "./cost.ts";
+import { factOfMeasure } from "./fact-of-measure.ts";
 import { factsAround } from "./facts-around.ts";
 import { factsBefore } from "./facts-before.ts";
 import { factsOfCallers } from "./facts-of-callers.ts";
@@ -18,6 +19,7 @@ import { factsOfFindings } from "./facts-of-findings.ts";
 import { factsOfPatterns } from "./facts-of-patterns.ts";
 import { factsOfThings } from "./facts-of-things.ts";
 import { type Inquiry, readCaseEvents } from "./inquiry.ts";
+import { measureOf } from "./measure.ts";
 import { summarise } from "./summary.ts";
 
 export interface ExplainContext {
@@ -37,17 +39,24 @@ export interface ExplainContext {
  * draft and store give the same answer. Throws only what the store throws.
  */
 export async function explainIncident(draft: IncidentDraft, context: ExplainContext): Promise<Incident> {
-  const subject = caseOf(draft, context.signals);
+  const whole = caseOf(draft, context.signals);
+  const events = await readCaseEvents(whole, context.store);
+  const measure = measureOf(whole, events);
+  // before, during and after are meant of the calls themselves, not of the detector's five minutes around them
+  const subject = measure
+    ? { ...whole, window: { start: measure.window.start, end: measure.window.start + measure.length } }
+    : whole;
   const inquiry: Inquiry = {
     subject,
     store: context.store,
     directory: context.directory,
     policies: context.policies ?? [],
     span: context.span,
-    events: await readCaseEvents(subject, context.store),
+    events,
   };
   const thorough = severityRank(draft.severity) >= severityRank("medium");
   const dossier = new Dossier([
+    ...factOfMeasure(subject, measure),
     ...factsOfFindings(subject),
     ...factsOfCallers(subject),
     ...(await factsOfThings(inquiry)),
@@ -61,7 +70,7 @@ export async function explainIncident(draft: IncidentDraft, context: ExplainCont
     ...draft,
     cost,
     explanation: {
-      summary: summarise(subject),
+      summary: summarise(subject, measure, events),
       causes,
       actions: recommendedActions(subject, dossier, causes, cost),
     },

@@ -2,6 +2,7 @@ import type { EventFilter } from "../domain/signal.ts";
 import { HOUR, MINUTE, type TimeWindow } from "../domain/time.ts";
 import type { PricedUsageEvent } from "../domain/usage-event.ts";
 import { isAwsService } from "../incidents/actors.ts";
+import { facetsOf } from "../incidents/facets.ts";
 import { counted, listed, utc } from "../messages/format.ts";
 import { typeWord } from "../messages/phrases.ts";
 import { principalWords } from "../messages/principal.ts";
@@ -191,16 +192,21 @@ async function after(inquiry: Inquiry): Promise<readonly Clue[]> {
   if (subject.principal === null || isAwsService(subject.principal)) return [];
   const window: TimeWindow = { start: subject.lead.window.start, end: Math.min(span.end, subject.window.end + AFTER) };
   const caller = callerOf(inquiry);
-  const own = new Set(subject.draft.eventIds);
-  const filter: EventFilter = { readOnly: false };
-  const answer = await store.facets({ ...caller.query, window, filter });
-  const others = answer.eventIds.filter((id) => !own.has(id));
+  const own = new Set(inquiry.events.list.map(({ id }) => id));
+  const changes = await store.events({ ...caller.query, window, filter: { readOnly: false } }, READ);
+  const others = changes.filter(({ id }) => !own.has(id));
   if (others.length === 0) return [];
-  const statement = `${caller.words} made ${counted(answer.facets.events, "changing call")} from then until ${utc(window.end)}: ${facetList(answer.facets.actions, 4)}`;
+  const left = changes.filter(({ id }) => own.has(id)).map(({ id }) => id);
+  const statement = `${caller.words} made ${counted(others.length, "other changing call")} from then until ${utc(window.end)}: ${facetList(facetsOf(others).actions, 4)}`;
   return [
     clue(["active-after"], statement, {
-      eventIds: others,
-      query: countQuery([caller.sql, "not read_only", within(window)]),
+      eventIds: others.map(({ id }) => id),
+      query: countQuery([
+        caller.sql,
+        "not read_only",
+        within(window),
+        ...(left.length === 0 ? [] : [`not (${among("event_id", left)})`]),
+      ]),
       mentions: caller.mentions,
     }),
   ];
@@ -232,7 +238,7 @@ async function peers(inquiry: Inquiry): Promise<readonly Clue[]> {
   return [
     clue(
       facets.facets.events >= subject.facets.events ? ["peers-too"] : [],
-      `In the ${group}: ${counted(facets.facets.events, "such call")} at that time`,
+      `In the ${others.length === 1 ? group.slice(2) : group}: ${counted(facets.facets.events, "such call")} at that time`,
       {
         eventIds: facets.eventIds,
         query,

@@ -1,6 +1,6 @@
 import type { EventFilter } from "../domain/signal.ts";
 import { DAY, HOUR, type TimeWindow } from "../domain/time.ts";
-import { isAwsService } from "../incidents/actors.ts";
+import { isAwsService, isIdentityCenterRole } from "../incidents/actors.ts";
 import { counted, utc } from "../messages/format.ts";
 import { principalWords } from "../messages/principal.ts";
 import { named } from "../messages/visible.ts";
@@ -37,7 +37,7 @@ interface Caller {
   readonly mentions: readonly string[];
 }
 
-/** The narrowest name that stands for the caller: a long-term key where there is one, else the principal. */
+/** The narrowest name that stands for the caller: a long-term key, a person behind a role that many share, else the principal. */
 export function callerOf({ subject }: Inquiry): Caller {
   if (subject.accessKey?.startsWith("AKIA")) {
     const key = subject.accessKey;
@@ -50,6 +50,15 @@ export function callerOf({ subject }: Inquiry): Caller {
   }
   const principal = subject.principal ?? "";
   const name = principal.slice(principal.lastIndexOf("/") + 1);
+  if (isIdentityCenterRole(principal) && subject.session !== null) {
+    const { session } = subject;
+    return {
+      words: `${named(session)} (${principalWords(principal)})`,
+      query: { principals: [principal], sessions: [session] },
+      sql: `${equals("principal", principal)} and ${equals("session", session)}`,
+      mentions: [principal, name, session],
+    };
+  }
   return {
     words: principalWords(principal),
     query: { principals: [principal] },
@@ -91,22 +100,22 @@ async function sameBefore(inquiry: Inquiry): Promise<readonly Clue[]> {
   if (!signal || subject.leadTopics[0] === "denied") return [];
   const window: TimeWindow = { start: inquiry.span.start, end: subject.window.start };
   if (window.end <= window.start) return [];
-  const principal = subject.principal ?? "";
+  const caller = callerOf(inquiry);
   const asked = eventsOf(subject.lead, signal);
   const answer = await store.facets({
+    ...caller.query,
     accounts: subject.accountIds,
-    principals: [principal],
     ...(asked.filter ? { filter: asked.filter } : {}),
     window,
   });
   const query = countQuery([
-    equals("principal", principal),
+    caller.sql,
     among("account", subject.accountIds),
     within(window),
     filterSql(asked.filter ?? {}),
   ]);
-  const words = principalWords(principal);
-  const mentions = [principal, principal.slice(principal.lastIndexOf("/") + 1), ...subject.accountIds];
+  const { words } = caller;
+  const mentions = [...caller.mentions, ...subject.accountIds];
   if (answer.facets.events === 0) {
     return [
       clue(

@@ -1,5 +1,6 @@
 import { isAwsHost } from "../incidents/actors.ts";
 import { shareOf } from "../incidents/facets.ts";
+import { SAME_CALLS } from "../incidents/links.ts";
 import { counted, listed } from "../messages/format.ts";
 import { accountName, toolWords, typeWord } from "../messages/phrases.ts";
 import { isLongTermKey, principalList, principalOf, principalWords } from "../messages/principal.ts";
@@ -148,13 +149,8 @@ function accounts(subject: Case): readonly Clue[] {
   const { draft } = subject;
   const facts: Clue[] = [];
   if (draft.accounts.length > 1) {
-    const joined =
-      draft.joinedBy.length === 0
-        ? ""
-        : `, joined by ${listed(
-            draft.joinedBy.map((reason) => named(reason)),
-            2,
-          )}`;
+    const together = draft.joinedBy.filter((reason) => reason !== SAME_CALLS).map((reason) => named(reason));
+    const joined = together.length === 0 ? "" : `, joined by the ${listed(together, 2)}`;
     const names = listed(draft.accounts.map(accountName), 6);
     facts.push(
       clue(["several-accounts"], `${counted(draft.accounts.length, "account")} in one pattern: ${names}${joined}`, {

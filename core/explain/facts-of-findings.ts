@@ -10,12 +10,13 @@ import type {
 import { amount, counted, listed, utc, utcWindow } from "../messages/format.ts";
 import { accountName, toolWords } from "../messages/phrases.ts";
 import { principalWords } from "../messages/principal.ts";
+import { functionName, quantityOf, usdPerHour } from "../messages/quantity.ts";
 import { named } from "../messages/visible.ts";
 import type { Case } from "./case.ts";
 import { signalOf } from "./case.ts";
 import { type Clue, clue, type Tag } from "./clues.ts";
 import { findingQuery } from "./sql.ts";
-import { comparison, facetList, functionName, quantityOf, windowLength } from "./statements.ts";
+import { atMost, facetList, windowLength } from "./statements.ts";
 import { isDanger, type Topic, topicsOf } from "./topics.ts";
 
 /** Findings told one by one; more of them are counted in one last sentence. */
@@ -72,12 +73,8 @@ function tellAnomaly(anomaly: Anomaly, subject: Case, where: string): Told {
   const { entity } = anomaly;
   const by = entity.principal === null ? "" : ` by ${principalWords(entity.principal)}`;
   const what = quantityOf(anomaly.actual, signal, anomaly.signal, entity.resource);
-  const money = signal?.value.of === "usd-per-hour";
-  const compared =
-    anomaly.expected === null ? "never before seen there" : comparison(anomaly.actual, anomaly.expected, money);
-  const atMost =
-    anomaly.expected === null || anomaly.upper === null ? "" : `, at most ${amount(Math.ceil(anomaly.upper))} expected`;
-  const statement = `${what}${by} in ${windowLength(anomaly.window)} in ${where} (${utcWindow(anomaly.window)}): ${compared}${atMost}`;
+  const expected = expectedWords(anomaly, signal?.value.of === "usd-per-hour");
+  const statement = `${what}${by} in ${windowLength(anomaly.window)} in ${where} (${utcWindow(anomaly.window)}): ${expected}`;
   const tags: Tag[] = [anomaly.direction === "drop" ? "drop" : "rise"];
   if (anomaly.expected === null) tags.push("never-before");
   else if (anomaly.actual >= FAR_BEYOND * Math.max(anomaly.expected, 0.1)) tags.push("far-beyond-usual");
@@ -87,6 +84,14 @@ function tellAnomaly(anomaly: Anomaly, subject: Case, where: string): Told {
     tags,
     [entity.principal, entity.resource, functionName(entity.resource ?? ""), ...nameOf(entity.principal)],
   ];
+}
+
+/** `3.1 expected, at most 11`: what the model thought of the same minutes. */
+function expectedWords({ expected, upper }: Anomaly, money: boolean): string {
+  if (expected === null) return "never before seen there";
+  const mean = money ? `$${usdPerHour(expected)}` : expected < 1 ? "fewer than one" : amount(expected);
+  const most = upper === null ? "" : `, at most ${money ? `$${usdPerHour(upper)}` : atMost(upper)}`;
+  return `${mean} expected${most}`;
 }
 
 const nameOf = (principal: string | null): readonly string[] =>

@@ -1,12 +1,13 @@
 import { HOUR, MINUTE } from "../domain/time.ts";
 import { counted, duration, listed, utc } from "../messages/format.ts";
 import { markWords } from "../messages/phrases.ts";
+import { functionName } from "../messages/quantity.ts";
 import { named } from "../messages/visible.ts";
 import { signalOf } from "./case.ts";
 import { type Clue, clue } from "./clues.ts";
 import type { Inquiry } from "./inquiry.ts";
 import { findingCondition, shareQuery } from "./sql.ts";
-import { facetList, functionName, shareOfCalls } from "./statements.ts";
+import { facetList, shareOfCalls } from "./statements.ts";
 
 /** The shape of the calls: one action or many, one error, growth, regularity, a function that calls itself. */
 export function factsOfPatterns(inquiry: Inquiry): readonly Clue[] {

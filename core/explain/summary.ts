@@ -1,57 +1,142 @@
+import type { AccountContext } from "../domain/account.ts";
 import type { Anomaly, Finding, Novelty } from "../domain/finding.ts";
+import { MINUTE } from "../domain/time.ts";
 import { isAwsHost, isAwsService, isIdentityCenterRole } from "../incidents/actors.ts";
-import { amount, counted, duration, listed } from "../messages/format.ts";
+import { amount, counted as countOf, duration, listed } from "../messages/format.ts";
 import { accountName, place } from "../messages/phrases.ts";
 import { isLongTermKey, principalList, principalWords } from "../messages/principal.ts";
+import { quantityOf } from "../messages/quantity.ts";
 import { named, shorten } from "../messages/visible.ts";
 import { actionWords } from "./action-words.ts";
 import { anomaliesOf, type Case, signalOf } from "./case.ts";
+import { compared } from "./compare.ts";
+import { type Deed, deedsOf, deedWords } from "./deeds.ts";
 import { capital, toolOf } from "./facts-of-findings.ts";
 import { isAccelerated, thingsMade } from "./facts-of-things.ts";
-import { comparison, quantityOf, shortName } from "./statements.ts";
+import type { CaseEvents } from "./inquiry.ts";
+import type { Measure } from "./measure.ts";
+import { comparison, shortName, windowLength } from "./statements.ts";
 import { isDanger } from "./topics.ts";
 
 /** Longest sentence; ends of long names give way first (see visible.ts). */
 const SENTENCE = 400;
 
+/** Deeds named in a sentence. */
+const DEEDS = 5;
+
 /** One sentence: what, where, against what is usual, by whom, and the one circumstance that makes it telling. */
-export function summarise(subject: Case): string {
-  const { lead } = subject;
-  const parts = lead.kind === "anomaly" ? anomalySentence(subject, lead) : [plainSentence(subject, lead)];
-  return capital(shorten([...parts, ...circumstances(subject)].filter((part) => part !== "").join(", "), SENTENCE));
+export function summarise(subject: Case, measure: Measure | null, events: CaseEvents): string {
+  const deeds = deedsOf(subject, events);
+  const parts = acrossAccounts(subject, deeds) ?? inOnePlace(subject, measure, events, deeds);
+  const sentence = parts.filter((part) => part !== "").join(", ");
+  return capital(shorten(`${sentence}${besides(subject, deeds)}`, SENTENCE));
 }
 
-function anomalySentence(subject: Case, lead: Anomaly): readonly string[] {
-  const leads = anomaliesOf(subject.leads);
+/** What one caller did in several accounts: the caller leads, as it is what they have in common. */
+function acrossAccounts(subject: Case, deeds: readonly Deed[]): readonly string[] | null {
+  const touched = new Set(deeds.flatMap(({ accounts }) => [...accounts]));
+  const accounts = subject.accounts.filter(({ id }) => touched.has(id));
+  const actor = actorOf(subject);
+  if (accounts.length < 2 || actor === null || !deeds.some(({ danger }) => danger)) return null;
+  const from = firsts(subject)
+    .map((first) => ` ${first}`)
+    .join("");
+  const what = deedWords(deeds, DEEDS);
+  return [`${actor} used in ${place(accounts, [])}${from}: ${what}`, ...traces(subject, accounts)];
+}
+
+/** `One role (release-target)`: a name that callers of every account share. */
+function actorOf({ facets, accessKey, findings }: Case): string | null {
+  if (accessKey !== null && isLongTermKey(accessKey)) return `Access key ${named(accessKey)}`;
+  const [session, another] = facets.sessions;
+  const people = facets.principals.every(({ value }) => isIdentityCenterRole(value));
+  if (people && session && !another) return `${named(session.value)} (through Identity Center)`;
+  const dangerous = findings.filter((finding) => finding.kind === "policy" && isDanger(finding.policy));
+  const names = new Set(
+    dangerous.flatMap((finding) => finding.facets.principals.slice(0, 1).map(({ value }) => principalWords(value))),
+  );
+  const [words] = names;
+  if (words === undefined || names.size > 1) return null;
+  const [, kind, name] = /^(role|user) (.*)$/s.exec(words) ?? [];
+  return kind === undefined ? capital(words) : `One ${kind} (${name})`;
+}
+
+function inOnePlace(
+  subject: Case,
+  measure: Measure | null,
+  events: CaseEvents,
+  deeds: readonly Deed[],
+): readonly string[] {
+  const { lead } = subject;
+  const dangers = deeds.filter(({ danger }) => danger);
+  const several = deeds.length > 1 && dangers.length > 0 && lead.kind !== "insight";
+  const what =
+    several && !isNumber(lead, subject)
+      ? [`${deedWords(deeds, DEEDS)} in ${everywhere(subject)}`, ...traces(subject, leadAccounts(subject))]
+      : lead.kind === "anomaly"
+        ? anomalySentence(subject, lead, measure, events)
+        : [plainSentence(subject, lead)];
+  return [...what, ...circumstances(subject)];
+}
+
+/** Whether a number says it best. Counts of dangerous calls are said better by what these calls are. */
+function isNumber(lead: Finding, subject: Case): boolean {
   const signal = signalOf(lead, subject.signals);
-  const burst = leads.length === 1 ? burstOf(lead) : null;
-  const total = burst?.value ?? leads.reduce((sum, { actual }) => sum + actual, 0);
-  const usual = leads.every(({ expected }) => expected === null)
-    ? null
-    : leads.reduce((sum, { expected }) => sum + (expected ?? 0), 0);
-  const { start, end } = burst?.window ?? subject.window;
+  return signal !== undefined && !(signal.value.of === "events" && signal.filter.marks !== undefined);
+}
+
+/** Dangers besides the number that leads. */
+function besides(subject: Case, deeds: readonly Deed[]): string {
+  const dangers = deeds.filter(({ danger }) => danger);
+  return isNumber(subject.lead, subject) && dangers.length > 0 && subject.accounts.length === 1
+    ? `; also ${deedWords(dangers, 2)}`
+    : "";
+}
+
+function anomalySentence(subject: Case, lead: Anomaly, measure: Measure | null, events: CaseEvents): readonly string[] {
+  const signal = signalOf(lead, subject.signals);
+  const total = measure?.total ?? anomaliesOf(subject.leads).reduce((sum, { actual }) => sum + actual, 0);
   const gpu = acceleratedLaunch(subject);
-  const resource = leads.length === 1 ? lead.entity.resource : null;
+  const resource = subject.leads.length === 1 ? lead.entity.resource : null;
   const what =
     gpu ??
     deed(subject, lead, total) ??
-    `${quantityOf(total, signal, lead.signal, resource)} in ${duration(end - start)}`;
-  const compared =
-    usual === null ? "never before seen there" : comparison(total, usual, signal?.value.of === "usd-per-hour");
+    `${quantityOf(total, signal, lead.signal, resource)}${measure ? withIt(subject, measure, events) : ""}${spanWords(subject, measure)}`;
+  const against = measure ? compared(subject, measure) : comparison(total, lead.expected);
   const newPlace = gpu !== null && isNewRegion(subject, lead.region);
-  return [`${what} in ${where(subject)}`, ...(newPlace ? [] : [compared]), ...traces(subject)];
+  return [`${what} in ${where(subject)}`, ...(newPlace ? [] : [against]), ...traces(subject, leadAccounts(subject))];
 }
 
-/** A part of the count that stands for all of it. */
-const BURST = 0.8;
+/** ` in 10 minutes`; ` in one call`, where one call made many. */
+function spanWords({ leads }: Case, measure: Measure | null): string {
+  if (measure === null) return leads[0] ? ` in ${windowLength(leads[0].window)}` : "";
+  if (measure.events.length === 1) return measure.total === 1 ? "" : " in one call";
+  return ` in ${duration(measure.length)}`;
+}
 
-/**
- * The busiest ten minutes, where nearly all of a longer window's count falls into them: that is how people speak of it.
- * The comparison stays with what was expected of the whole window, which is no less.
- */
-function burstOf({ peak, window, actual }: Anomaly): Anomaly["peak"] | null {
-  const shorter = peak.window.end - peak.window.start < window.end - window.start;
-  return shorter && peak.value >= actual * BURST ? peak : null;
+/** What goes with the number by its nature: how large the volumes are, how many parameters besides the secrets. */
+function withIt(subject: Case, { events: counted, window, caller }: Measure, { list }: CaseEvents): string {
+  const value = signalOf(subject.lead, subject.signals)?.value;
+  const [first] = counted;
+  if (!first || value?.of !== "quantity") return "";
+  const kind = value.kind === "volumes" ? "volume-gib" : value.kind === "secrets-read" ? "parameters-read" : null;
+  if (kind === null) return "";
+  const total = list
+    .filter(
+      ({ time, account, principal, outcome }) =>
+        outcome === "success" &&
+        time >= window.start - 5 * MINUTE &&
+        time < window.end + 5 * MINUTE &&
+        account === first.account &&
+        (caller === null || principal.id === caller),
+    )
+    .flatMap(({ quantities }) => quantities)
+    .reduce(
+      (sum, quantity) => (quantity.kind === kind && quantity.change === value.change ? sum + quantity.amount : sum),
+      0,
+    );
+  if (total === 0) return "";
+  return kind === "volume-gib" ? ` (${amount(total)} GiB)` : ` (and ${countOf(total, "parameter")})`;
 }
 
 /** The accounts and regions of the lead itself. */
@@ -64,9 +149,19 @@ function leadAccounts(subject: Case): Case["accounts"] {
   return found.length > 0 ? found : subject.accounts;
 }
 
-function traces(subject: Case): readonly string[] {
-  const others = subject.accounts.length - leadAccounts(subject).length;
-  return others > 0 ? [`with traces in ${counted(others, "other account")}`] : [];
+/** All places of the incident, `global` left out where there is another. */
+function everywhere(subject: Case): string {
+  const regions = [...new Set(subject.findings.map(({ region }) => region))].filter((region) => region !== "*");
+  const local = regions.filter((region) => region !== "global");
+  return place(leadAccounts(subject), (local.length > 0 ? local : regions).slice(0, 3));
+}
+
+function traces(subject: Case, told: readonly AccountContext[]): readonly string[] {
+  const [other, another] = subject.accounts.filter((account) => !told.includes(account));
+  if (!other) return [];
+  return [
+    `with traces in ${another ? countOf(subject.accounts.length - told.length, "other account") : accountName(other)}`,
+  ];
 }
 
 /** A count of one or two kinds of telling calls is told as what was done: `CloudTrail logging switched off`. */
@@ -100,7 +195,7 @@ const isNewRegion = (subject: Case, region: string): boolean =>
   );
 
 function plainSentence(subject: Case, lead: Finding): string {
-  const at = ` in ${[where(subject), ...traces(subject)].join(", ")}`;
+  const at = ` in ${[where(subject), ...traces(subject, leadAccounts(subject))].join(", ")}`;
   const count = subject.leads.reduce((sum, { facets }) => sum + facets.events, 0);
   if (lead.kind === "insight") {
     return `CloudTrail Insights saw unusually many ${named(lead.service)}:${named(lead.action)} calls${at}`;

@@ -3,6 +3,7 @@ import { severityRank } from "../domain/finding.ts";
 import { nanoUsd } from "../domain/money.ts";
 import type { TimeWindow } from "../domain/time.ts";
 import { signalRegion, type UsageEvent } from "../domain/usage-event.ts";
+import { grouped } from "../messages/format.ts";
 import { isAwsService, isTraveller } from "./actors.ts";
 import { isCapacity } from "./capacity.ts";
 import { isFreshNetwork, type KeyCommonness } from "./commonness.ts";
@@ -24,6 +25,8 @@ export interface EscalationInput {
 interface Raised {
   readonly severity: Severity;
   readonly reason: string;
+  /** What it is about: of several rules about the same thing the gravest speaks. */
+  readonly about: string;
 }
 
 type Escalation = (input: EscalationInput) => Raised | null;
@@ -72,7 +75,11 @@ const dangerFromFreshNetwork: Escalation = (input) => {
     (finding) => finding.kind === "policy" && severityRank(finding.severity) >= severityRank("medium"),
   );
   if (network === undefined || !danger) return null;
-  return { severity: "high", reason: `dangerous changes from ${network}, a network nobody here had used before` };
+  return {
+    severity: "high",
+    reason: `dangerous changes from ${network}, a network nobody here had used before`,
+    about: "network",
+  };
 };
 
 const launchFromFreshNetwork: Escalation = (input) => {
@@ -81,7 +88,11 @@ const launchFromFreshNetwork: Escalation = (input) => {
     (event) => event.outcome === "success" && event.origin.network === network && addsCapacity(event),
   );
   if (network === undefined || !launching) return null;
-  return { severity: "medium", reason: `capacity started from ${network}, a network nobody here had used before` };
+  return {
+    severity: "medium",
+    reason: `capacity started from ${network}, a network nobody here had used before`,
+    about: "network",
+  };
 };
 
 const successAfterAttempts: Escalation = (input) => {
@@ -95,6 +106,7 @@ const successAfterAttempts: Escalation = (input) => {
       return {
         severity,
         reason: `${event.service}:${event.action} succeeded after ${refused.get(key)} refused or failed attempts by the same principal`,
+        about: "attempts",
       };
     }
   }
@@ -114,7 +126,11 @@ const acceleratedInNewRegion: Escalation = (input) => {
   );
   if (!launch) return null;
   const severity = freshNetworks(input).length > 0 ? "critical" : "high";
-  return { severity, reason: `accelerated instances in ${launch.region}, a region this account had never used` };
+  return {
+    severity,
+    reason: `accelerated instances in ${launch.region}, a region this account had never used`,
+    about: "region",
+  };
 };
 
 const launchInNewRegion: Escalation = (input) => {
@@ -132,7 +148,11 @@ const launchInNewRegion: Escalation = (input) => {
       !isAwsService(event.principal.id),
   );
   return launch
-    ? { severity: "medium", reason: `capacity started in ${launch.region}, a region never used before` }
+    ? {
+        severity: "medium",
+        reason: `capacity started in ${launch.region}, a region this account had never used`,
+        about: "region",
+      }
     : null;
 };
 
@@ -143,7 +163,11 @@ const severalAccounts: Escalation = (input) => {
     input.material.events.filter(({ origin }) => networks.has(origin.network ?? "")).map(({ account }) => account),
   );
   if (accounts.size < 2 || !atLeast(input.material.findings, "low")) return null;
-  return { severity: "high", reason: `the same new network was at work in ${accounts.size} accounts` };
+  return {
+    severity: "high",
+    reason: `the same new network was at work in ${accounts.size} accounts`,
+    about: "accounts",
+  };
 };
 
 const secretsNeverReadBefore: Escalation = (input) => {
@@ -161,7 +185,8 @@ const secretsNeverReadBefore: Escalation = (input) => {
       const severity = freshNetworks(input).length > 0 ? "high" : "medium";
       return {
         severity,
-        reason: `${size} different secrets or parameters read by a principal that had read none before`,
+        reason: `${grouped(size)} different secrets or parameters read by a principal that had read none before`,
+        about: "secrets-read",
       };
     }
   }
@@ -176,13 +201,21 @@ const selfInvocation: Escalation = ({ material }) => {
       principal.session !== null && resources.some((resource) => lastPart(resource) === principal.session),
   );
   if (own.length < SELF_INVOCATIONS || own.length * 2 < calls.length) return null;
-  return { severity: "medium", reason: `a function invoked itself at least ${own.length} times` };
+  return {
+    severity: "medium",
+    reason: `a function invoked itself at least ${grouped(own.length)} times`,
+    about: "self-invocation",
+  };
 };
 
 const newAdministrator: Escalation = (input) => {
   const found = dangers(input);
   if (!found.has("danger/admin-granted") || !found.has("danger/credential-for-other")) return null;
-  return { severity: "high", reason: "administrator rights and a credential to use them were made together" };
+  return {
+    severity: "high",
+    reason: "administrator rights and a credential to use them were made together",
+    about: "administrator",
+  };
 };
 
 const coveredTracks: Escalation = (input) => {
@@ -191,7 +224,11 @@ const coveredTracks: Escalation = (input) => {
   const off = blinding.some((rule) => found.has(rule));
   const others = [...found].filter((rule) => !blinding.includes(rule) && rule.startsWith("danger/")).length;
   return off && others > 0
-    ? { severity: "high", reason: "a guardrail was switched off by whoever did other dangerous things" }
+    ? {
+        severity: "high",
+        reason: "a guardrail was switched off by whoever did other dangerous things",
+        about: "guardrail",
+      }
     : null;
 };
 
@@ -207,6 +244,7 @@ const riskyFirstFromNewPlace: Escalation = (input) => {
   return {
     severity: "medium",
     reason: `a risky call never made before, from ${network}, a network nobody here had used before`,
+    about: "network",
   };
 };
 
@@ -216,7 +254,8 @@ const costsMoney: Escalation = ({ material, config }) => {
     if (added >= nanoUsd(config.money[severity])) {
       return {
         severity,
-        reason: `adds at least ${usdPhrase(added)} USD an hour, counted as ${severity} from ${config.money[severity]}`,
+        reason: `adds at least $${usdPhrase(added)} an hour, which counts as ${severity} from $${config.money[severity]} on`,
+        about: "money",
       };
     }
   }

@@ -2,6 +2,7 @@ import { severityRank } from "../domain/finding.ts";
 import type { ExpectedVerdict } from "../domain/incident.ts";
 import { DAY, type EpochMs } from "../domain/time.ts";
 import type { UsageEvent } from "../domain/usage-event.ts";
+import { amount, grouped } from "../messages/format.ts";
 import { isAwsService, isIdentityCenterRole, isPipeline, principalName } from "./actors.ts";
 import { isCapacity } from "./capacity.ts";
 import { DANGER_RULES } from "./danger-rules/index.ts";
@@ -47,7 +48,7 @@ export function expectedVerdict(input: ExpectedInput): ExpectedVerdict {
   const refusal = neverExpected(input);
   if (refusal !== null) return { expected: false, reasons: [refusal] };
   const { events } = input.material;
-  if (events.length === 0) return { expected: false, reasons: ["no event is at hand to judge by"] };
+  if (events.length === 0) return { expected: false, reasons: ["none of its events is at hand to judge by"] };
   const parts = new Map<string, { readonly explained: Explained; readonly events: UsageEvent[] }>();
   let unexplained = 0;
   for (const event of events) {
@@ -62,17 +63,21 @@ export function expectedVerdict(input: ExpectedInput): ExpectedVerdict {
   if (1 - unexplained / events.length < EXPLAINED) {
     return {
       expected: false,
-      reasons: [`${unexplained} of ${events.length} calls have no known pipeline or scaling group behind them`],
+      reasons: [
+        `no pipeline, deployment, scaling group or routine known here made ${unexplained === events.length ? shareOfAll(unexplained) : `${grouped(unexplained)} of the ${grouped(events.length)} calls`}`,
+      ],
     };
   }
   const reasons: string[] = [];
   for (const part of parts.values()) {
     const beyond = part.explained.by === "setup" ? null : beyondHistory(part.events, part.explained.multiple, input);
-    if (beyond !== null) return { expected: false, reasons: [`${part.explained.reason}, but ${beyond}`] };
+    if (beyond !== null) return { expected: false, reasons: [`although ${part.explained.reason}, ${beyond}`] };
     reasons.push(part.explained.reason);
   }
   return { expected: true, reasons };
 }
+
+const shareOfAll = (calls: number): string => (calls === 1 ? "the call" : `any of the ${grouped(calls)} calls`);
 
 /** What is dangerous whoever does it, and what comes from where nobody ever worked. */
 function neverExpected(input: ExpectedInput): string | null {
@@ -82,7 +87,7 @@ function neverExpected(input: ExpectedInput): string | null {
   for (const finding of input.material.findings) {
     if (finding.kind !== "policy" || severityRank(finding.severity) < severityRank("medium")) continue;
     const rule = inexcusable.get(finding.policy);
-    if (rule) return `${rule.title.toLowerCase()}: dangerous whoever does it`;
+    if (rule) return `it is dangerous whoever does it (${rule.title.charAt(0).toLowerCase()}${rule.title.slice(1)})`;
   }
   const [network] = freshNetworks(input);
   return network === undefined ? null : `it came from ${network}, a network nobody here had used before`;
@@ -213,11 +218,11 @@ function beyondHistory(events: readonly UsageEvent[], multiple: number, { histor
     // Calls are compared only where they have no size of their own.
     if (what.startsWith("calls ") && events.some(({ quantities }) => quantities.length > 0)) continue;
     const before = largestOf(past, what);
-    if (before.hour === 0) return `nothing like it was ever seen before: ${now.hour} ${nameOf(what)}`;
+    if (before.hour === 0) return `nothing like it was ever seen before (${amount(now.hour)} ${nameOf(what)})`;
     const exceeded = (["hour", "tenMinutes"] as const).find((length) => now[length] > before[length] * multiple);
     if (exceeded) {
       const [within, which] = exceeded === "hour" ? ["an hour", "hour"] : ["ten minutes", "ten minutes"];
-      return `${now[exceeded]} ${nameOf(what)} in ${within} are ${round(now[exceeded] / before[exceeded])} times the ${before[exceeded]} of its largest ${which} before`;
+      return `${amount(now[exceeded])} ${nameOf(what)} in ${within} are ${round(now[exceeded] / before[exceeded])} times the ${amount(before[exceeded])} of its largest ${which} before`;
     }
   }
   return null;
@@ -231,6 +236,7 @@ function largestOf(past: readonly PrincipalHistory[], what: SizeOf): Size {
   };
 }
 
-const nameOf = (what: SizeOf): string => what.replaceAll("-", " ");
+const nameOf = (what: SizeOf): string =>
+  what.startsWith("calls ") ? what.replace("calls ", "calls of ") : what.replaceAll("-", " ");
 
 const round = (ratio: number): number => (ratio < 10 ? Math.round(ratio * 10) / 10 : Math.round(ratio));

@@ -3,7 +3,8 @@ import { compareText } from "../domain/ordering.ts";
 import type { EventFilter } from "../domain/signal.ts";
 import { type EpochMs, HOUR } from "../domain/time.ts";
 import type { QuantityKind, UsageEvent } from "../domain/usage-event.ts";
-import { isAwsService, principalName } from "./actors.ts";
+import { principalWords } from "../messages/principal.ts";
+import { isAwsService } from "./actors.ts";
 import { FacetCounter } from "./facets.ts";
 import { shortHash } from "./identifier.ts";
 
@@ -19,6 +20,13 @@ const LEAKABLE: readonly QuantityKind[] = [
   "cache-nodes",
   "search-nodes",
 ];
+
+const WORDS: Readonly<Partial<Record<QuantityKind, string>>> = {
+  "nat-gateways": "NAT gateways",
+  addresses: "IP addresses",
+  "db-instances": "database instances",
+  "ml-instances": "machine-learning instances",
+};
 
 /** Freed so often before that leaving something behind is no habit: a pipeline that only builds never leaks by this. */
 const FREED_BEFORE = 5;
@@ -155,7 +163,7 @@ export class LeakFinder {
     if (events.length < LEAKING_CALLS) return;
     const facets = new FacetCounter();
     for (const event of events) facets.add(event);
-    const what = maker.kind.replaceAll("-", " ");
+    const what = WORDS[maker.kind] ?? maker.kind.replaceAll("-", " ");
     this.#found.push({
       kind: "policy",
       id: `danger-${shortHash("never-freed", maker.kind, maker.account, maker.principal, first.event.id)}`,
@@ -166,7 +174,7 @@ export class LeakFinder {
       window: { start: first.event.time, end: last.event.time + 1 },
       severity: "medium",
       severityReasons: [
-        `${left.length} ${what} that ${principalName(maker.principal)} made were left behind, which had freed ${maker.freed} of ${maker.made - left.length} others`,
+        `${left.length} ${what} left behind by ${principalWords(maker.principal)}, which had freed ${maker.freed} of ${maker.made - left.length} others`,
       ],
       eventIds: events.slice(0, FINDING_EVENT_IDS).map(({ id }) => id),
       facets: facets.result(),

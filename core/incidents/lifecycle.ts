@@ -35,7 +35,8 @@ export function pagingOf(severity: Severity, expected: ExpectedVerdict, mute: Mu
   }
   if (expected.expected)
     return { paged: false, reason: `not paged, in the digest: expected (${expected.reasons.join("; ")})` };
-  return { paged: true, reason: `paged: ${severity}, not expected` };
+  const because = expected.reasons.length === 0 ? "" : `, because ${expected.reasons.join("; ")}`;
+  return { paged: true, reason: `paged: ${severity} and not expected${because}` };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Anomaly, Finding } from "../domain/finding.ts";
 import { DAY, HOUR, MINUTE, type TimeWindow } from "../domain/time.ts";
+import { principalWords } from "../messages/principal.ts";
 import type { AccountDirectory } from "../ports/account-directory.ts";
 import { isAwsHost, isAwsService, isIdentityCenterRole, isPipeline } from "./actors.ts";
 import { isFreshNetwork, KEY_SHARE, type KeyCommonness, type SharedKeyKind } from "./commonness.ts";
@@ -56,6 +57,9 @@ export const longestGap = (config: IncidentsConfig): number =>
 export const gapBetween = (a: TimeWindow, b: TimeWindow): number =>
   Math.max(0, a.start <= b.start ? b.start - a.end : a.start - b.end);
 
+/** Told of findings that overlap: a launch is a count, an amount of money and perhaps a broken rule. */
+export const SAME_CALLS = "the same calls, counted in several ways";
+
 /** The same calls, counted as instances and as dollars, per region and per principal, or caught by a rule as well. */
 function sameUsage(a: Finding, b: Finding): string | null {
   if (a.account !== b.account || !sameRegion(a, b) || differentResources(a, b) || differentPrincipals(a, b))
@@ -63,10 +67,10 @@ function sameUsage(a: Finding, b: Finding): string | null {
   const fewer = a.eventIds.length <= b.eventIds.length ? a : b;
   const more = new Set((fewer === a ? b : a).eventIds);
   const shared = fewer.eventIds.filter((id) => more.has(id)).length;
-  if (shared > 0 && shared * 2 >= fewer.eventIds.length) return "count the same calls";
+  if (shared > 0 && shared * 2 >= fewer.eventIds.length) return SAME_CALLS;
   const principal = commonDominant(a, b, "principals");
   const action = commonDominant(a, b, "actions");
-  return principal !== null && action !== null ? "count the same calls" : null;
+  return principal !== null && action !== null ? SAME_CALLS : null;
 }
 
 /** The same thing going on, with pauses. */
@@ -77,7 +81,7 @@ function sameOngoing(a: Finding, b: Finding): string | null {
     a.entity.region === b.entity.region &&
     a.entity.principal === b.entity.principal &&
     a.entity.resource === b.entity.resource;
-  return same && !differentPrincipals(a, b) ? "the same departure goes on" : null;
+  return same && !differentPrincipals(a, b) ? "the same went on after a pause" : null;
 }
 
 /** Keys of which one is enough: a credential, a network that was never seen before, an account outside. */
@@ -132,7 +136,7 @@ interface Key {
 function principalKey(a: Finding, b: Finding, { commonness, config }: LinkContext): Key | null {
   const principal = commonDominant(a, b, "principals");
   if (principal === null || isAwsService(principal)) return null;
-  const text = `same principal ${principal}`;
+  const text = `same caller ${principalWords(principal)}`;
   if (isIdentityCenterRole(principal) || isPipeline(principal, config.knownPipelines)) {
     return { weight: COMMON_ROLE_WEIGHT, text };
   }
@@ -154,7 +158,7 @@ function assumedKey(a: Finding, b: Finding, { config }: LinkContext): Key | null
     const [principal] = dominant(after.facets, "principals", KEY_SHARE);
     if (principal === undefined || isAwsService(principal) || isPipeline(principal, config.knownPipelines)) continue;
     if (before.facets.resources.some(({ value }) => value === principal)) {
-      return { weight: 1, text: `role ${principal} was assumed, then used` };
+      return { weight: 1, text: `${principalWords(principal)} was assumed, then used` };
     }
   }
   return null;

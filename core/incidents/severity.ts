@@ -1,4 +1,4 @@
-import type { Severity } from "../domain/finding.ts";
+import type { Finding, Severity } from "../domain/finding.ts";
 import { maxSeverity, severityRank } from "../domain/finding.ts";
 import { ESCALATIONS, type EscalationInput } from "./escalations.ts";
 
@@ -8,10 +8,10 @@ export interface SeverityVerdict {
   readonly reasons: readonly string[];
 }
 
-/** Reasons shown at most. */
-const REASONS = 6;
+/** More reasons than this no one reads at night. */
+const REASONS = 4;
 
-/** The gravest finding, raised by the written rules of {@link ESCALATIONS}; every rule that speaks gives a reason. */
+/** The gravest finding, raised by the written rules of {@link ESCALATIONS}; each thing gives one reason, however many findings and rules say it. */
 export function incidentSeverity(input: EscalationInput): SeverityVerdict {
   const { findings } = input.material;
   const raised = ESCALATIONS.flatMap((escalation) => escalation(input) ?? []);
@@ -19,10 +19,23 @@ export function incidentSeverity(input: EscalationInput): SeverityVerdict {
   const severity = raised.reduce<Severity>((worst, verdict) => maxSeverity(worst, verdict.severity), gravest);
   const told = [
     ...raised,
-    ...findings
+    ...[...findings]
       .filter((finding) => finding.severity === gravest)
-      .map((finding) => ({ severity: finding.severity, reason: finding.severityReasons.join("; ") })),
+      .sort((a, b) => lengthOf(a) - lengthOf(b))
+      .map((finding) => ({
+        severity: finding.severity,
+        reason: finding.severityReasons.join("; "),
+        about: aboutOf(finding),
+      })),
   ].filter(({ reason }) => reason !== "");
   told.sort((a, b) => severityRank(b.severity) - severityRank(a.severity));
-  return { severity, reasons: [...new Set(told.map(({ reason }) => reason))].slice(0, REASONS) };
+  const about = new Set<string>();
+  const reasons = told.filter((one) => !about.has(one.about) && about.add(one.about)).map(({ reason }) => reason);
+  return { severity, reasons: [...new Set(reasons)].slice(0, REASONS) };
 }
+
+/** The same calls are counted by place, by principal and by resource, and over several windows: the shortest is the most telling. */
+const aboutOf = (finding: Finding): string =>
+  finding.kind === "anomaly" ? finding.signal.replace(/-by-[a-z]+$/, "") : finding.severityReasons.join("; ");
+
+const lengthOf = ({ window }: Finding): number => window.end - window.start;

@@ -27,11 +27,20 @@ export function dollarRange(range: UsdRange): string {
 
 export const isZeroRange = (range: UsdRange): boolean => parseUsdText(range.high) === 0n;
 
-/** The shortest honest word about an incident's cost, for one-line lists: `$4,230 per day`, `not priced`, `no direct cost`. */
+/**
+ * The shortest honest word about an incident's cost, for one-line lists: `$4,230 per day`, `$3.07 spent, $64 per day if it
+ * goes on`, `cost unknown`, `no direct cost`.
+ */
 export function costInBrief(cost: CostImpact): string {
   if (cost.status === "none") return "no direct cost";
   if (cost.status === "unpriced") return "cost unknown";
-  if (!isZeroRange(cost.perMonth) && parseUsdText(cost.perMonth.high) < DOLLAR) return "less than $1 per month";
-  if (!isZeroRange(cost.perDay)) return `${dollarRange(cost.perDay)} per day`;
-  return cost.once && !isZeroRange(cost.once) ? `${dollarRange(cost.once)} once` : "nothing left that costs";
+  const { once, perDay, perMonth } = cost;
+  if (isSmall(perMonth) && (once === null || isSmall(once))) {
+    return isZeroRange(perMonth) ? "nothing left that costs" : "next to nothing, less than $1 per month";
+  }
+  const spent = once === null || isZeroRange(once) ? null : `${dollarRange(once)} spent`;
+  if (isZeroRange(perDay)) return spent ?? "nothing left that costs";
+  return spent === null ? `${dollarRange(perDay)} per day` : `${spent}, ${dollarRange(perDay)} per day if it goes on`;
 }
+
+const isSmall = (range: UsdRange): boolean => parseUsdText(range.high) < DOLLAR;

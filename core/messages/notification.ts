@@ -1,10 +1,10 @@
 import type { CostImpact } from "../domain/finding.ts";
 import type { Evidence, Incident, PotentialCause } from "../domain/incident.ts";
-import { listed, utcWindow } from "./format.ts";
+import { utcWindow } from "./format.ts";
 import { costInBrief, dollarRange, isZeroRange } from "./money.ts";
-import { accountInFull, accountName } from "./phrases.ts";
-import { principalWords } from "./principal.ts";
+import { accountsLine, regionsLine } from "./phrases.ts";
 import { named, shorten, visible } from "./visible.ts";
+import { whoInFull } from "./who.ts";
 
 /** What is said, apart from how it is marked up: a heading and its lines. */
 export interface Section {
@@ -52,25 +52,12 @@ export function notificationSections(incident: Incident, options: NotificationOp
 }
 
 function summaryLines(incident: Incident, options: NotificationOptions): readonly Line[] {
-  const { accounts, regions, principals, severityReasons } = incident;
-  const where =
-    accounts.length === 1 && accounts[0] ? [accountInFull(accounts[0])] : [listed(accounts.map(accountName), 6)];
-  const places = regions
-    .filter((region) => region !== "*")
-    .map((region) => (region === "global" ? "global services" : named(region)));
+  const { accounts, principals, severityReasons } = incident;
+  const regions = regionsLine(incident.regions, 4);
   return [
     text(`${incident.severity.toUpperCase()}: ${incident.explanation.summary}`),
-    ...(principals.length === 0
-      ? []
-      : [
-          text(
-            `Who: ${listed(
-              principals.map(({ value }) => whoWords(value)),
-              3,
-            )}`,
-          ),
-        ]),
-    text(`Where: ${[...where, ...(places.length === 0 ? [] : [listed(places, 4)])].join("; ")}`),
+    ...(principals.length === 0 ? [] : [text(`Who: ${whoInFull(incident, 3)}`)]),
+    text(`Where: ${accountsLine(accounts, 6)}${regions === "" ? "" : `; ${regions}`}`),
     text(`When: ${utcWindow(incident.window)}`),
     text(`Cost: ${costInBrief(incident.cost)}`),
     ...(severityReasons.length === 0
@@ -83,17 +70,15 @@ function summaryLines(incident: Incident, options: NotificationOptions): readonl
               .join("; ")}`,
           ),
         ]),
+    ...(incident.paging.paged && incident.expected.reasons.length > 0
+      ? [text(`Not expected because ${named(incident.expected.reasons.join("; "), 300)}`)]
+      : []),
     text(
       `Incident: ${named(incident.id)}${incident.revision > 1 ? `, revision ${incident.revision}` : ""}${incident.state === "closed" ? ", closed" : ""}`,
     ),
     ...(options.more === undefined ? [] : [text(`More: ${options.more}`)]),
   ];
 }
-
-const whoWords = (principal: string): string => {
-  const words = principalWords(principal);
-  return words === named(principal) ? words : `${words} (${named(principal)})`;
-};
 
 function causeLines(cause: PotentialCause, evidence: readonly Evidence[]): readonly Line[] {
   const told = [...reasons("for", cause.for, evidence), ...reasons("against", cause.against, evidence)];

@@ -55,6 +55,28 @@ export function accountInFull(account: AccountContext): string {
   return parts.join(", ");
 }
 
+/** `prod-main, 484571430449, production, ...` of one account; of several only their names and types. */
+export function accountsLine(accounts: readonly AccountContext[], limit: number): string {
+  const [only, another] = accounts;
+  if (only && !another) return accountInFull(only);
+  return listed(
+    accounts.map((account) => {
+      const type = TYPE_WORDS[account.type];
+      return type ? `${accountName(account)} (${type})` : accountName(account);
+    }),
+    limit,
+  );
+}
+
+/** `eu-west-1 and global services`; nothing where no region is named. */
+export const regionsLine = (regions: readonly string[], limit: number): string =>
+  listed(
+    regions
+      .filter((region) => region !== "*")
+      .map((region) => (region === "global" ? "global services" : named(region))),
+    limit,
+  );
+
 /** Singular and plural of what a signal counts; the built-in units that "drop the first s" would get wrong. */
 const SINGULAR: Readonly<Record<string, string>> = {
   "S3 objects read": "S3 object read",

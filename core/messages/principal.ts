@@ -33,12 +33,16 @@ export function principalOf(id: string): PrincipalWords {
 /** What Identity Center makes of a permission set: `AWSReservedSSO_<permission set>_<16 hexadecimal digits>`. */
 const PERMISSION_SET = /^AWSReservedSSO_(.+)_[0-9a-f]{16}$/;
 
+/** People who sign in to the access portal act as nobody's role yet. */
+const DIRECTORY_USER = "identity-center/";
+
 /** `role Deploy`, `user alice`, `the root user`, `AdministratorAccess through Identity Center`, `autoscaling.amazonaws.com`. */
 export function principalWords(id: string): string {
   const { kind, name } = principalOf(id);
   const set = kind === "role" ? PERMISSION_SET.exec(name)?.[1] : undefined;
   if (set !== undefined) return `${named(set)} through Identity Center`;
   if (kind === "root") return "the root user";
+  if (name.startsWith(DIRECTORY_USER)) return `Identity Center user ${named(name.slice(DIRECTORY_USER.length))}`;
   return kind === "role" || kind === "user" ? `${kind} ${named(name)}` : named(name);
 }
 

@@ -1,9 +1,9 @@
 import type { CostImpact } from "../../domain/finding.ts";
 import type { PotentialCause, RecommendedAction } from "../../domain/incident.ts";
 import { nanoUsd, parseUsdText } from "../../domain/money.ts";
-import { isAwsService } from "../../incidents/actors.ts";
+import { isAwsService, isIdentityCenterRole } from "../../incidents/actors.ts";
 import { listed } from "../../messages/format.ts";
-import { accountInFull, accountName } from "../../messages/phrases.ts";
+import { accountName, accountsLine } from "../../messages/phrases.ts";
 import { isLongTermKey, principalOf, principalWords } from "../../messages/principal.ts";
 import { named } from "../../messages/visible.ts";
 import type { Case } from "../case.ts";
@@ -78,14 +78,20 @@ function regionOf(subject: Case): string {
 
 function askOwner(subject: Case): RecommendedAction {
   const owners = [...new Set(subject.accounts.flatMap(({ owner }) => (owner === null ? [] : [named(owner)])))];
-  const whom = owners.length === 0 ? "the account's owner" : listed(owners, 3);
+  const whom =
+    owners.length === 0
+      ? "the account's owner"
+      : `the ${owners.length === 1 ? "owner" : "owners"} (${listed(owners, 3)})`;
+  const { principal, session } = subject;
   const who =
-    subject.principal === null || isAwsService(subject.principal)
+    principal === null || isAwsService(principal)
       ? ""
-      : ` and whoever uses ${principalWords(subject.principal)}`;
+      : isIdentityCenterRole(principal) && session !== null
+        ? ` and ${named(session)}`
+        : ` and whoever uses ${principalWords(principal)}`;
   return {
     title: `Ask ${whom}${who} whether this is intended`,
-    detail: `Sign in to ${listed(subject.accounts.map(accountInFull), 3)}.`,
+    detail: `In ${accountsLine(subject.accounts, 6)}.`,
     consoleUrl: null,
     command: null,
   };
@@ -154,9 +160,11 @@ function cutOff(subject: Case, principal: string, hostile: boolean): readonly Re
     const how = service
       ? "It is managed by AWS or Identity Center: end the person's session and remove the assignment there."
       : "In IAM: the role, Revoke sessions (denies everything to sessions older than now). Then check who may assume it.";
+    const person = isIdentityCenterRole(principal) ? subject.session : null;
+    const whose = person === null ? principalWords(principal) : `${named(person)} (${principalWords(principal)})`;
     return [
       action(
-        `${unless}: revoke the sessions of ${principalWords(principal)}${inAccount(subject, principal)}`,
+        `${unless}: revoke the sessions of ${whose}${inAccount(subject, principal)}`,
         how,
         page.iamRoleUrl(draft.regions, name),
         ask.roleOf(name),

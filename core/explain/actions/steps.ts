@@ -1,10 +1,10 @@
 import type { RecommendedAction } from "../../domain/incident.ts";
 import { amount, listed } from "../../messages/format.ts";
+import { bucketName, functionName } from "../../messages/quantity.ts";
 import { named } from "../../messages/visible.ts";
 import type { Case } from "../case.ts";
 import type { Dossier } from "../clues.ts";
 import { thingsMade } from "../facts-of-things.ts";
-import { bucketName, functionName } from "../statements.ts";
 import type { Topic } from "../topics.ts";
 import * as ask from "./commands.ts";
 import * as page from "./console-urls.ts";

@@ -34,7 +34,7 @@ test("47 instances in ten minutes, where three are usual", async () => {
   expect(draft.grade).toBeGreaterThan(0.5);
   expect(draft.historyDays).toBeCloseTo(15.74, 1);
   expect(draft.severityReasons.join(" ")).toContain(
-    "47 instances launched in ten minutes reach the high threshold of 20",
+    "at least 20 instances launched in ten minutes, where fewer than one was expected, which counts as high",
   );
 });
 
@@ -52,7 +52,7 @@ test("with little history a threshold counts by itself; with more, a busy accoun
   for (const { historyDays, severity, severityReasons } of drafts) {
     expect(historyDays).toBeLessThan(1);
     expect(severity).toBe("medium");
-    expect(severityReasons.join(" ")).toContain("of history, so a threshold counts by itself");
+    expect(severityReasons.join(" ")).toContain("of history the count alone decides");
   }
 });
 

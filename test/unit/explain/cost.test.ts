@@ -95,8 +95,8 @@ test("use goes on: at least what the hour saw, at most at the pace of the window
 
 test("a storm longer than was read is priced at the average of what was, and it is said", async () => {
   restartIds();
-  const calls = Array.from({ length: 2500 }, (_, at) =>
-    event(NIGHT + at * 200, "lambda:Invoke", {
+  const calls = Array.from({ length: 5500 }, (_, at) =>
+    event(NIGHT + at * 100, "lambda:Invoke", {
       resources: ["function/thumb"],
       quantities: [quantity("function-invocations", 1, { change: "used", item: "thumb" })],
       cost: [{ kind: "once", low: nanoUsd(0.0002), high: nanoUsd(0.0002), basis: ["a request"] }],
@@ -104,8 +104,8 @@ test("a storm longer than was read is priced at the average of what was, and it 
   );
   const { cost } = await explain(draft([anomaly("function-invocations", calls, PROD, 1)], calls, [PROD]), calls);
   expect(cost).toMatchObject({
-    once: { low: "0.5", high: "0.5" },
-    assumptions: expect.arrayContaining(["The first 2,000 of 2,500 were priced one by one, the rest at their average"]),
+    once: { low: "1.1", high: "1.1" },
+    assumptions: expect.arrayContaining(["The first 2,000 of 5,500 were priced one by one, the rest at their average"]),
   });
 });
 

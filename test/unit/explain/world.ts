@@ -219,6 +219,8 @@ export function anomaly(
     lower: expected === null ? null : 0,
     upper: expected === null ? null : expected * 2,
     peak: { window, value: actual },
+    core: { window, value: actual },
+    usual: [],
     grade: 0.9,
     confidence: 0.8,
     historyDays: more.historyDays ?? 20,

@@ -126,6 +126,6 @@ test("what is dangerous whoever does it is never expected", async () => {
   const [incident] = await incidentsOf([danger], [...history, stop]);
   expect(incident?.expected).toEqual({
     expected: false,
-    reasons: ["audit logging switched off: dangerous whoever does it"],
+    reasons: ["it is dangerous whoever does it (audit logging switched off)"],
   });
 });

@@ -46,7 +46,7 @@ test("one usage counted as instances, as dollars and by principal is one inciden
   const incidents = await incidentsOf(findings, [...past, ...launches]);
   expect(incidents).toHaveLength(1);
   expect(incidents[0]?.findings).toHaveLength(4);
-  expect(incidents[0]?.joinedBy).toContain("count the same calls");
+  expect(incidents[0]?.joinedBy).toContain("the same calls, counted in several ways");
   expect(incidents[0]?.eventCount).toBe(20);
 });
 

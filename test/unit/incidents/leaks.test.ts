@@ -33,9 +33,7 @@ test("what somebody who always cleans up leaves behind is a leak", () => {
   const [leak, ...more] = find([...tidy(10), ...forgotten(12, START + 11 * DAY)]);
   expect(more).toEqual([]);
   expect(leak).toMatchObject({ policy: "danger/never-freed", severity: "medium" });
-  expect(leak?.severityReasons[0]).toBe(
-    "12 nat gateways that app made were left behind, which had freed 10 of 10 others",
-  );
+  expect(leak?.severityReasons[0]).toBe("12 NAT gateways left behind by role app, which had freed 10 of 10 others");
   expect(leak?.window.start).toBe(START + 11 * DAY);
 });
 

@@ -143,6 +143,8 @@ export function anomaly(events: readonly PricedUsageEvent[], changes: Partial<An
     lower: 0,
     upper: 3,
     peak: { window, value: events.length },
+    core: { window, value: events.length },
+    usual: [],
     grade: 0.9,
     confidence: 0.9,
     historyDays: 14,

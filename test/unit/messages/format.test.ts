@@ -81,7 +81,7 @@ test("times are UTC and say so", () => {
 describe("comparison with the usual", () => {
   test.each([
     [47, 3, "15 times the usual 3"],
-    [47, 3.13, "15 times the usual 3.1"],
+    [47, 3.13, "15 times the usual 3"],
     [100, 30, "3.3 times the usual 30"],
     [60, 30, "2 times the usual 30"],
     [45, 30, "50% more than the usual 30"],
@@ -91,7 +91,7 @@ describe("comparison with the usual", () => {
     [9, 0.01, "where none is usual"],
     [250000, 17, "14,000 times the usual 17"],
   ])("%d against %d: %s", (actual, expected, text) => expect(comparison(actual, expected)).toBe(text));
-  test("never before", () => expect(comparison(47, null)).toBe("never before"));
+  test("never before", () => expect(comparison(47, null)).toBe("never before seen there"));
   test("never overstated", () => expect(times(15.99)).toBe("15 times"));
 });
 

@@ -24,7 +24,7 @@ test("the summary says what, who, where, when and the cost before anything else"
   expect(summary.split("\n")).toEqual([
     "📊 ANOMALY SUMMARY:",
     "HIGH: 47 instances launched in 10 minutes in prod-main (production, eu-west-1), 15 times the usual 3, by role deploy",
-    "Who: role deploy (arn:aws:iam::111122223333:role/deploy)",
+    "Who: role deploy, arn:aws:iam::111122223333:role/deploy",
     "Where: prod-main, 111122223333, production, /Workloads/Production, owner web-team, cost center CC-17; eu-west-1",
     "When: 2026-11-03 02:10 to 02:20 UTC",
     "Cost: $201 to $241 per day",
