@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
+import type { QuantityChange, QuantityKind } from "#core/domain/usage-event.ts";
 import { readAll } from "./read.ts";
 
 /** Entries kept in memory per dictionary: callers and origins number in the hundreds of thousands in a large store. */
@@ -105,18 +106,29 @@ export interface Dictionaries {
   readonly items: Dictionary<{ readonly item: string }>;
   readonly files: Dictionary<{ readonly path: string }>;
   readonly costBases: Dictionary<{ readonly basis: readonly string[]; readonly unpriced: readonly string[] }>;
-  /** Numbers of the actions whose events have quantities in the table of their own: of the others none is asked for. */
-  listingActions(): Promise<ReadonlySet<number>>;
+  /** Which quantities the events of which actions carry: far fewer events are looked through for one. */
+  quantityUses(): Promise<readonly QuantityUse[]>;
+}
+
+export interface QuantityUse {
+  readonly action_id: number;
+  readonly kind: QuantityKind;
+  readonly change: QuantityChange;
+  /** In the table of quantities, not with the event itself. */
+  readonly listed: boolean;
 }
 
 /** Asked once. */
-function listingActionsOf(connection: DuckDBConnection): Dictionaries["listingActions"] {
-  let asked: Promise<ReadonlySet<number>> | null = null;
+function quantityUsesOf(connection: DuckDBConnection): Dictionaries["quantityUses"] {
+  let asked: Promise<readonly QuantityUse[]> | null = null;
   return () => {
-    asked ??= readAll<{ action_id: number }>(
+    asked ??= readAll<QuantityUse>(
       connection,
-      "select distinct action_id from events where key in (select key from quantities)",
-    ).then((rows) => new Set(rows.map((row) => row.action_id)));
+      `select distinct action_id, quantity_kind as kind, quantity_change as change, false as listed
+       from events where quantity_kind is not null
+       union all
+       select distinct action_id, kind, change, true from quantities join events using (key)`,
+    );
     return asked;
   };
 }
@@ -141,5 +153,5 @@ export const openDictionaries = (connection: DuckDBConnection): Dictionaries => 
   items: new Dictionary(connection, "items", "item_id", "item"),
   files: new Dictionary(connection, "files", "file_id", "path"),
   costBases: new Dictionary(connection, "cost_bases", "basis_id", "basis, unpriced"),
-  listingActions: listingActionsOf(connection),
+  quantityUses: quantityUsesOf(connection),
 });

@@ -12,12 +12,15 @@ import type {
   EventQuery,
   EventStore,
   FirstSeenRow,
+  KeySharers,
   RollupRow,
+  SharedKeyKind,
 } from "#core/ports/event-store.ts";
 import { type Dictionaries, openDictionaries } from "./dictionary.ts";
 import { readFacets } from "./event-facets.ts";
 import { firstSeenSql } from "./first-seen-sql.ts";
 import { historyOf } from "./history.ts";
+import { readSharers } from "./key-sharers.ts";
 import { conditionOf } from "./matching-events.ts";
 import { readAll, streamRows } from "./read.ts";
 import { type CountedSignals, countSignals } from "./rollup-table.ts";
@@ -141,6 +144,10 @@ export class DuckDbEventStore implements EventStore {
 
   facets(query: EventQuery): Promise<EventFacets> {
     return readFacets(this.#connection, this.#dictionaries, query);
+  }
+
+  sharers(kind: SharedKeyKind, values: readonly string[]): Promise<readonly KeySharers[]> {
+    return readSharers(this.#connection, kind, values);
   }
 
   async spend(): Promise<readonly AccountSpend[]> {

@@ -11,7 +11,8 @@ export async function listedQuantities(
   actionIds: readonly number[],
 ): Promise<ReadonlyMap<bigint, readonly Quantity[]>> {
   const listed = new Map<bigint, Quantity[]>();
-  const listing = await dictionaries.listingActions();
+  const uses = await dictionaries.quantityUses();
+  const listing = new Set(uses.flatMap(({ action_id, listed: apart }) => (apart ? [action_id] : [])));
   const asked = keys.filter((_, row) => listing.has(actionIds[row] as number));
   if (asked.length === 0) return listed;
   const columns = await readColumns(

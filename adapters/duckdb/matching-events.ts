@@ -21,6 +21,7 @@ export async function conditionOf(query: EventQuery, dictionaries: Dictionaries)
     ...(accounts ? [await accountCondition(accounts, dictionaries)] : []),
     await actionCondition(query, dictionaries),
     ...(filter ? filterConditions(filter) : []),
+    ...(filter?.quantities || filter?.quantityChange ? await quantityConditions(filter, dictionaries) : []),
     ...callerConditions(query),
     ...(resources ? [resourceCondition(resources)] : []),
     ...(ids ? [idCondition(ids)] : []),
@@ -65,21 +66,38 @@ async function actionCondition({ filter, regions }: EventQuery, dictionaries: Di
 const idsOf = (entries: readonly (readonly [number, unknown])[]): readonly number[] => entries.map(([id]) => id);
 
 function filterConditions(filter: EventFilter): readonly string[] {
-  const { outcomes, marks, readOnly, quantities, quantityChange } = filter;
+  const { outcomes, marks, readOnly } = filter;
   const conditions: string[] = [];
   if (outcomes) conditions.push(sqlIn("e.outcome", outcomes));
   if (readOnly !== undefined) conditions.push(readOnly ? "e.read_only" : "not e.read_only");
   if (marks) conditions.push(`(e.marks & ${markMask(marks)}) <> 0`);
-  if (quantities || quantityChange) conditions.push(quantityCondition(quantities, quantityChange));
   return conditions;
 }
 
 /** A single plain quantity stands with the event, all others in a table of their own: see the schema. */
-function quantityCondition(kinds: EventFilter["quantities"], change: EventFilter["quantityChange"]): string {
-  const conditions = (kind: string, changed: string): string =>
-    [...(kinds ? [sqlIn(kind, kinds)] : []), ...(change ? [`${changed} = ${sqlText(change)}`] : [])].join(" and ");
-  const inline = `e.quantity_kind is not null and ${conditions("e.quantity_kind", "e.quantity_change")}`;
-  return `(${inline} or e.key in (select q.key from quantities q where ${conditions("q.kind", "q.change")}))`;
+async function quantityConditions(
+  { quantities, quantityChange }: EventFilter,
+  dictionaries: Dictionaries,
+): Promise<readonly string[]> {
+  const uses = (await dictionaries.quantityUses()).filter(
+    ({ kind, change }) =>
+      (quantities === undefined || quantities.includes(kind)) &&
+      (quantityChange === undefined || quantityChange === change),
+  );
+  const conditionsOn = (kind: string, change: string): string =>
+    [
+      ...(quantities ? [sqlIn(kind, quantities)] : []),
+      ...(quantityChange ? [`${change} = ${sqlText(quantityChange)}`] : []),
+    ].join(" and ");
+  const choices: string[] = [];
+  if (uses.some(({ listed }) => !listed)) {
+    choices.push(`(e.quantity_kind is not null and ${conditionsOn("e.quantity_kind", "e.quantity_change")})`);
+  }
+  if (uses.some(({ listed }) => listed)) {
+    choices.push(`e.key in (select q.key from quantities q where ${conditionsOn("q.kind", "q.change")})`);
+  }
+  if (choices.length === 0) return ["false"];
+  return [oneOf("e.action_id", [...new Set(uses.map(({ action_id }) => action_id))]), `(${choices.join(" or ")})`];
 }
 
 /** Callers and origins are many; the database looks them up. */

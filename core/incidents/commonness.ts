@@ -1,15 +1,17 @@
 import type { Finding } from "../domain/finding.ts";
 import { DAY, type EpochMs, HOUR, type TimeWindow } from "../domain/time.ts";
-import type { EventQuery, EventStore } from "../ports/event-store.ts";
+import type { EventStore, SharedKeyKind } from "../ports/event-store.ts";
 import { isAwsHost } from "./actors.ts";
 import type { IncidentsConfig } from "./config.ts";
 import { dominant } from "./facets.ts";
+
+export type { SharedKeyKind };
 
 /** How many share a key. What many share says nothing about two findings that share it too. */
 export interface KeyCommonness {
   /**
    * Principals that used it over the whole store, or for a session's name the credentials that carried it if those are
-   * more; stores answer at most 20. Infinity where it was not asked about.
+   * more; at most {@link MANY}. Infinity where it was not asked about.
    */
   users(kind: SharedKeyKind, value: string): number;
   /** Accounts that the principal acted in; 1 where not known. */
@@ -20,28 +22,27 @@ export interface KeyCommonness {
   networkSinceIn(account: string, network: string): EpochMs | null;
 }
 
-export type SharedKeyKind = "network" | "session" | "resource";
-
 /** A key must carry at least this part of a finding's events to speak for it. */
 export const KEY_SHARE = 0.5;
 
-/** Questions to the store; the keys that most findings share come first, what is left counts as common. */
-const MAX_QUESTIONS = 300;
+/** From here on the number of sharers makes no difference. */
+const MANY = 20;
 
-const QUERY: Readonly<Record<SharedKeyKind, (value: string) => EventQuery>> = {
-  network: (value) => ({ networks: [value] }),
-  session: (value) => ({ sessions: [value] }),
-  resource: (value) => ({ resources: [value] }),
-};
+/** Keys asked about; those that most findings share come first, what is left counts as common. */
+const MAX_KEYS = 300;
+
+const KINDS: readonly SharedKeyKind[] = ["network", "session", "resource"];
 
 /** Asks the store about every key that at least two findings share. */
 export async function gatherCommonness(store: EventStore, findings: readonly Finding[]): Promise<KeyCommonness> {
-  const wanted = sharedKeys(findings);
-  const users = new Map<string, number>();
-  for (const { kind, value } of wanted.slice(0, MAX_QUESTIONS)) {
-    const { facets } = await store.facets(QUERY[kind](value));
-    const principals = facets.principals.length;
-    users.set(`${kind}|${value}`, kind === "session" ? Math.max(principals, facets.accessKeys.length) : principals);
+  const wanted = sharedKeys(findings).slice(0, MAX_KEYS);
+  const users = new Map(wanted.map(({ kind, value }) => [`${kind}|${value}`, 0]));
+  for (const kind of KINDS) {
+    const values = wanted.filter((key) => key.kind === kind).map(({ value }) => value);
+    if (values.length === 0) continue;
+    for (const { value, principals, accessKeys } of await store.sharers(kind, values)) {
+      users.set(`${kind}|${value}`, Math.min(MANY, kind === "session" ? Math.max(principals, accessKeys) : principals));
+    }
   }
   const networks = new Set(findings.flatMap(({ facets }) => facets.networks.map(({ value }) => value)));
   const principals = new Set(findings.flatMap(({ facets }) => facets.principals.map(({ value }) => value)));

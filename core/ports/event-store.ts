@@ -24,8 +24,20 @@ export interface EventStore {
   events(query: EventQuery, limit: number): Promise<readonly PricedUsageEvent[]>;
   /** What the events that match have in common; at most 20 values a facet. */
   facets(query: EventQuery): Promise<EventFacets>;
+  /** How many use each of these over the whole store: one entry a value that anybody used, in any order. */
+  sharers(kind: SharedKeyKind, values: readonly string[]): Promise<readonly KeySharers[]>;
   /** What successful calls added, removed and spent by list price; one entry per account, sorted by account. */
   spend(): Promise<readonly AccountSpend[]>;
+}
+
+/** What findings may share that does not name who it was. */
+export type SharedKeyKind = "network" | "session" | "resource";
+
+export interface KeySharers {
+  readonly value: string;
+  /** Different {@link Principal.id}s. */
+  readonly principals: number;
+  readonly accessKeys: number;
 }
 
 export interface EventQuery {

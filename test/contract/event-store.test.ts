@@ -4,7 +4,7 @@ import { openDictionaries } from "#adapters/duckdb/dictionary.ts";
 import { DuckDbEventStore } from "#adapters/duckdb/duckdb-event-store.ts";
 import { readFacets } from "#adapters/duckdb/event-facets.ts";
 import { BUCKET, HOUR, MINUTE } from "#core/domain/time.ts";
-import type { EventQuery } from "#core/ports/event-store.ts";
+import type { EventQuery, KeySharers } from "#core/ports/event-store.ts";
 import { filledDuckDb } from "../fakes/filled-duckdb.ts";
 import { MemoryEventStore } from "../fakes/memory-event-store.ts";
 import { generatedEvents } from "../fakes/usage-events.ts";
@@ -69,6 +69,15 @@ const query: fc.Arbitrary<EventQuery> = fullQuery.chain((full) =>
     .map((keys) => Object.fromEntries(keys.map((key) => [key, full[key]]))),
 );
 
+const SHARED = {
+  network: ["203.0.113.0/24", "ec2.amazonaws.com"],
+  session: ["deploy", "ana", "'; drop table events; --", "🚨 page"],
+  resource: ["function/resize", "bucket/logs", "it's"],
+} as const;
+
+const byValue = (sharers: readonly KeySharers[]): KeySharers[] =>
+  [...sharers].sort((a, b) => (a.value < b.value ? -1 : 1));
+
 const all = async <T>(rows: AsyncIterable<T>): Promise<T[]> => {
   const list: T[] = [];
   for await (const row of rows) list.push(row);
@@ -87,6 +96,10 @@ test("DuckDB answers what the store in memory answers, whatever the events and t
         expect(await duckdb.store.spend()).toEqual(await memory.store.spend());
         expect(await all(duckdb.store.deliveries(BUCKET))).toEqual(await all(memory.store.deliveries(BUCKET)));
         expect(await all(duckdb.store.firstSeen())).toEqual(await all(memory.store.firstSeen()));
+        for (const [kind, values] of Object.entries(SHARED) as [keyof typeof SHARED, readonly string[]][]) {
+          const memorys = await memory.store.sharers(kind, values);
+          expect(byValue(await duckdb.store.sharers(kind, values))).toEqual(byValue(memorys));
+        }
         for (const asked of [{}, ...queries]) {
           expect(await duckdb.store.events(asked, 30)).toEqual(await memory.store.events(asked, 30));
           const facets = await memory.store.facets(asked);

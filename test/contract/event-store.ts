@@ -307,6 +307,21 @@ export function eventStoreContract(name: string, open: OpenEventStore): void {
       ]);
     });
 
+    test("sharers of a key are counted over the whole store, by principal and by access key", async () => {
+      const sharersOf = async (kind: "network" | "session" | "resource", ...values: readonly string[]) =>
+        [...(await store.sharers(kind, values))].sort((a, b) => (a.value < b.value ? -1 : 1));
+      expect(await sharersOf("network", "198.51.100.0/24", "203.0.113.0/24", "192.0.2.0/24")).toEqual([
+        { value: "198.51.100.0/24", principals: 1, accessKeys: 1 },
+        { value: "203.0.113.0/24", principals: 2, accessKeys: 2 },
+      ]);
+      expect(await sharersOf("session", "s-1", "nobody's")).toEqual([{ value: "s-1", principals: 1, accessKeys: 1 }]);
+      expect(await sharersOf("resource", "subnet/it's", "instance/i-1")).toEqual([
+        { value: "instance/i-1", principals: 1, accessKeys: 1 },
+        { value: "subnet/it's", principals: 1, accessKeys: 1 },
+      ]);
+      expect(await store.sharers("network", [])).toEqual([]);
+    });
+
     test("other questions may be asked while an answer is being read", async () => {
       const seen: string[] = [];
       for await (const { firstEventId } of store.firstSeen()) {

@@ -12,7 +12,9 @@ import type {
   EventQuery,
   EventStore,
   FirstSeenRow,
+  KeySharers,
   RollupRow,
+  SharedKeyKind,
 } from "#core/ports/event-store.ts";
 import { SignalCounter } from "#core/signals/counter.ts";
 import { matchesFilter } from "#core/signals/filter.ts";
@@ -116,6 +118,20 @@ export class MemoryEventStore implements EventStore {
       first: events[0]?.time ?? null,
       last: events.at(-1)?.time ?? null,
     };
+  }
+
+  async sharers(kind: SharedKeyKind, values: readonly string[]): Promise<readonly KeySharers[]> {
+    const asked: Readonly<Record<SharedKeyKind, (value: string) => EventQuery>> = {
+      network: (value) => ({ networks: [value] }),
+      session: (value) => ({ sessions: [value] }),
+      resource: (value) => ({ resources: [value] }),
+    };
+    return [...new Set(values)].flatMap((value) => {
+      const callers = this.#matching(asked[kind](value)).map(({ principal }) => principal);
+      if (callers.length === 0) return [];
+      const keys = callers.map(({ accessKeyId }) => accessKeyId).filter((key) => key !== null);
+      return [{ value, principals: new Set(callers.map(({ id }) => id)).size, accessKeys: new Set(keys).size }];
+    });
   }
 
   async spend(): Promise<readonly AccountSpend[]> {
