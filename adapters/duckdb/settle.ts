@@ -1,4 +1,5 @@
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { storableText } from "./batch/storable.ts";
 import { readAll } from "./read.ts";
 import { priceFreed } from "./settle-freed.ts";
 import { countSharedOnce } from "./settle-shared.ts";
@@ -14,6 +15,8 @@ export type Reread = (path: string, records: readonly number[]) => Promise<Reado
 
 /** Events looked at together: ids are compared in slices of the store, so that memory does not grow with it. */
 const SLICE_EVENTS = 262_144;
+/** Records read again at a time. */
+const PAIRS_COMPARED = 50_000;
 const SAMPLE_CHARACTERS = 64 * 1024;
 
 /**
@@ -69,60 +72,99 @@ async function compareRepeated(connection: DuckDBConnection, reread: Reread): Pr
     from files f, files k
     where f.file_id = repeated.key >> 32 and k.file_id = repeated.kept_key >> 32
       and (fingerprint = kept_fingerprint or (f.canonical and k.canonical)) and f.canonical = k.canonical`);
-  const pairs = await readAll<Pair>(
-    connection,
-    "select key, kept_key from repeated where same is null order by key limit 200000",
-  );
-  if (pairs.length === 0) return;
-  const wanted = new Map<number, number[]>();
-  for (const key of new Set(pairs.flatMap((pair) => [pair.key, pair.kept_key]))) {
-    const file = Number(key >> 32n);
-    wanted.set(file, [...(wanted.get(file) ?? []), Number(key & 0xffffffffn)]);
+  await connection.run("create or replace temp table compared (key bigint, same boolean)");
+  for (;;) {
+    const pairs = await readAll<Pair>(
+      connection,
+      `select key, kept_key from repeated where same is null order by key limit ${PAIRS_COMPARED}`,
+    );
+    if (pairs.length === 0) break;
+    const hashes = await hashesOf(connection, pairs, reread);
+    await connection.run("delete from compared");
+    const rows = await connection.createAppender("compared", null, "temp");
+    for (const { key, kept_key } of pairs) {
+      const hash = hashes.get(key);
+      rows.appendBigInt(key);
+      rows.appendBoolean(hash !== undefined && hash === hashes.get(kept_key));
+      rows.endRow();
+    }
+    rows.closeSync();
+    await connection.run("update repeated set same = c.same from compared c where c.key = repeated.key");
   }
-  const hashes = new Map<bigint, string>();
-  for (const [file, records] of [...wanted].sort(([a], [b]) => a - b)) {
-    const [row] = await readAll<{ path: string }>(connection, `select path from files where file_id = ${file}`);
-    const found = row === undefined ? null : await reread(row.path, records);
-    for (const [record, { hash }] of found ?? []) hashes.set((BigInt(file) << 32n) | BigInt(record), hash);
-  }
-  const same = pairs.filter(({ key, kept_key }) => hashes.has(key) && hashes.get(key) === hashes.get(kept_key));
-  for (let from = 0; from < same.length; from += 1000) {
-    const keys = same.slice(from, from + 1000).map(({ key }) => key);
-    await connection.run(`update repeated set same = true where key in (${keys.join(", ")})`);
-  }
-  await connection.run("update repeated set same = false where same is null");
+  await connection.run("drop table compared");
   await keepConflicts(connection, reread);
 }
 
-async function keepConflicts(connection: DuckDBConnection, reread: Reread): Promise<void> {
-  const conflicts = await readAll<{ key: bigint; kept_key: bigint; id: string; file: string; kept: string }>(
-    connection,
-    `select r.key, r.kept_key, coalesce(e.id_text, e.id::varchar) as id, f.path as file, k.path as kept
-     from repeated r join events e using (key)
-       join files f on f.file_id = r.key >> 32 join files k on k.file_id = r.kept_key >> 32
-     where not r.same order by r.key`,
-  );
-  for (const { key, kept_key, id, file, kept } of conflicts) {
-    const record = Number(key & 0xffffffffn);
-    const again = await reread(file, [record]);
-    const text = (again?.get(record)?.text ?? "").slice(0, SAMPLE_CHARACTERS).replaceAll("\0", "\u2400");
-    const keptRecord = Number(kept_key & 0xffffffffn);
-    await connection.run("insert into conflicts values ($1, $2, $3, $4, $5, $6)", [
-      id,
-      kept_key,
-      key,
-      kept,
-      file,
-      text,
-    ]);
-    await connection.run("insert into quarantine values ($1, $2, $3, 'id-conflict', $4, $5)", [
-      Number(key >> 32n),
-      file,
-      `record ${record}`,
-      `event ${id} stands with other content in ${kept}, record ${keptRecord}`,
-      text,
-    ]);
+/** Every file that has a part in the pairs is read once. */
+async function hashesOf(connection: DuckDBConnection, pairs: readonly Pair[], reread: Reread) {
+  const hashes = new Map<bigint, string>();
+  const keys = pairs.flatMap(({ key, kept_key }) => [key, kept_key]);
+  for (const [file, records] of byFile(keys)) {
+    const path = await pathOf(connection, file);
+    const found = path === null ? null : await reread(path, records);
+    for (const [record, { hash }] of found ?? []) hashes.set((BigInt(file) << 32n) | BigInt(record), hash);
   }
+  return hashes;
+}
+
+/** Numbers of the records in every file, in order. */
+function byFile(keys: Iterable<bigint>): readonly (readonly [number, readonly number[]])[] {
+  const found = new Map<number, number[]>();
+  for (const key of new Set(keys)) {
+    const file = Number(key >> 32n);
+    const record = Number(key & 0xffffffffn);
+    const records = found.get(file);
+    if (records) records.push(record);
+    else found.set(file, [record]);
+  }
+  return [...found].sort(([a], [b]) => a - b);
+}
+
+async function pathOf(connection: DuckDBConnection, file: number): Promise<string | null> {
+  const [row] = await readAll<{ path: string }>(connection, `select path from files where file_id = ${file}`);
+  return row?.path ?? null;
+}
+
+interface Conflict extends Pair {
+  readonly id: string;
+  readonly kept: string;
+}
+
+/** One appender a table for all of them: statements that insert would each take blocks of memory for every column. */
+async function keepConflicts(connection: DuckDBConnection, reread: Reread): Promise<void> {
+  const files = await readAll<{ file: bigint }>(
+    connection,
+    "select distinct key >> 32 as file from repeated where not same order by 1",
+  );
+  if (files.length === 0) return;
+  const kept = await connection.createAppender("conflicts");
+  const quarantine = await connection.createAppender("quarantine");
+  for (const { file } of files) {
+    const conflicts = await readAll<Conflict>(
+      connection,
+      `select r.key, r.kept_key, coalesce(e.id_text, e.id::varchar) as id, k.path as kept
+       from repeated r join events e using (key) join files k on k.file_id = r.kept_key >> 32
+       where not r.same and r.key >> 32 = ${file} order by r.key`,
+    );
+    const path = (await pathOf(connection, Number(file))) ?? "";
+    const records = conflicts.map(({ key }) => Number(key & 0xffffffffn));
+    const again = await reread(path, records);
+    for (const [index, { key, kept_key, id, kept: keptPath }] of conflicts.entries()) {
+      const record = records[index] as number;
+      const text = storableText((again?.get(record)?.text ?? "").slice(0, SAMPLE_CHARACTERS));
+      kept.appendVarchar(id);
+      kept.appendBigInt(kept_key);
+      kept.appendBigInt(key);
+      for (const value of [keptPath, path, text]) kept.appendVarchar(value);
+      kept.endRow();
+      quarantine.appendInteger(Number(file));
+      const detail = `event ${id} stands with other content in ${keptPath}, record ${kept_key & 0xffffffffn}`;
+      for (const value of [path, `record ${record}`, "id-conflict", detail, text]) quarantine.appendVarchar(value);
+      quarantine.endRow();
+    }
+  }
+  kept.closeSync();
+  quarantine.closeSync();
 }
 
 async function removeRepeated(connection: DuckDBConnection): Promise<void> {

@@ -7,11 +7,12 @@ import {
 import type { Quarantined } from "#core/domain/ingest.ts";
 import type { InsightRecord } from "#core/domain/insight.ts";
 import type { EpochMs } from "#core/domain/time.ts";
-import { ChunkWriter } from "./batch/chunk-writer.ts";
+import { ChunkWriter, discard } from "./batch/chunk-writer.ts";
 import type { ColumnBatch } from "./batch/column-batch.ts";
 import { type Column, DICTIONARIES, type DictionaryName, EVENT_COLUMNS, QUANTITY_COLUMNS } from "./batch/columns.ts";
 import { loadDictionaries, type StoreDictionaries, storeFresh } from "./batch/dictionary-tables.ts";
 import type { EventBatch } from "./batch/event-encoder.ts";
+import { storableText } from "./batch/storable.ts";
 import { NumberMap } from "./batch/store-dictionary.ts";
 import { MEMORY_MIB } from "./open-store.ts";
 import { readAll } from "./read.ts";
@@ -126,9 +127,11 @@ export class EventWriter {
     const rows = await this.#appenderOf("insights");
     for (const { record, insight } of insights) {
       rows.appendBigInt(keyOf(file, record));
-      rows.appendVarchar(insight.id);
+      rows.appendVarchar(storableText(insight.id));
       rows.appendTimestamp(timestamp(insight.time));
-      for (const text of [insight.account, insight.region, JSON.stringify(insight)]) rows.appendVarchar(text);
+      for (const text of [insight.account, insight.region, JSON.stringify(insight)]) {
+        rows.appendVarchar(storableText(text));
+      }
       rows.endRow();
     }
   }
@@ -139,7 +142,7 @@ export class EventWriter {
     for (const entry of entries) {
       rows.appendInteger(file);
       for (const text of [entry.file, entry.position, entry.reason, entry.detail, entry.sample]) {
-        rows.appendVarchar(text.replaceAll("\0", "\u2400"));
+        rows.appendVarchar(storableText(text));
       }
       rows.endRow();
     }
@@ -149,7 +152,7 @@ export class EventWriter {
   async finishFile(id: number, file: LedgerFile, outcome: FileOutcome): Promise<void> {
     const rows = await this.#appenderOf("files");
     rows.appendInteger(id);
-    rows.appendVarchar(file.path);
+    rows.appendVarchar(storableText(file.path));
     rows.appendBigInt(BigInt(file.size));
     rows.appendVarchar(file.tag);
     if (file.deliveredAt === null) rows.appendNull();
@@ -183,7 +186,9 @@ export class EventWriter {
   /** Gives up what was not committed. The writer is of no further use. */
   async close(): Promise<void> {
     if (this.#open) {
-      this.#closeWriters();
+      this.#events?.discard();
+      this.#quantities?.discard();
+      for (const appender of this.#appenders.values()) discard(appender);
       await this.#connection.run("rollback");
     }
     await this.#connection.run("reset global threads");

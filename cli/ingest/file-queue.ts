@@ -33,7 +33,15 @@ export class FileQueue {
 
   constructor(writer: EventWriter, workers: number, selection: ReadSelection) {
     this.#writer = writer;
-    this.#pool = openPool(workers, { selection }, (worker, answer) => this.#receive(worker, answer));
+    this.#pool = openPool(
+      workers,
+      { selection },
+      (worker, answer) => this.#receive(worker, answer),
+      (error) => {
+        this.#failure ??= error;
+        this.#wake();
+      },
+    );
     this.#window = this.#pool.width * FILES_AHEAD;
   }
 
@@ -79,9 +87,11 @@ export class FileQueue {
     await this.#pool.close();
     this.#waiting.clear();
     await this.#turn.catch(() => {});
+    // After a failure to write, the transaction is void: the writer gives it up when it is closed.
+    if (this.#failure !== null) return;
     if (this.#current !== null) await this.#writer.abandonFile(this.#current);
     this.#current = null;
-    if (this.#failure === null) await this.#writer.commit();
+    await this.#writer.commit();
   }
 
   async #send(job: number, file: SourceFile): Promise<void> {

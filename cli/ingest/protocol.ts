@@ -29,6 +29,11 @@ export type FileAnswer =
   /** A fault of ours, never of the input. */
   | { readonly type: "failed"; readonly job: number; readonly message: string };
 
+/** The first word of a thread that could be loaded. */
+export interface Ready {
+  readonly type: "ready";
+}
+
 export interface WorkerSettings {
   readonly selection: ReadSelection;
 }

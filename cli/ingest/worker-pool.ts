@@ -1,7 +1,8 @@
 import { Worker } from "node:worker_threads";
+import { TrailwatchError } from "#core/domain/errors.ts";
 import { createPriceBook } from "#core/pricing/price-book.ts";
 import { FileReader } from "./file-reader.ts";
-import type { FileAnswer, FileJob, WorkerSettings } from "./protocol.ts";
+import type { FileAnswer, FileJob, Ready, WorkerSettings } from "./protocol.ts";
 
 /** Reads files somewhere, and answers through `onAnswer`; `worker` names the dictionaries of a batch. */
 export interface ReadingPool {
@@ -11,11 +12,20 @@ export interface ReadingPool {
   close(): Promise<void>;
 }
 
-export type OnAnswer = (worker: number, answer: FileAnswer) => void;
+type OnAnswer = (worker: number, answer: FileAnswer) => void;
+/** Reading cannot go on at all. */
+type OnFailure = (error: TrailwatchError) => void;
+
+const NO_THREADS = "Install trailwatch again: a part of it cannot be loaded.";
 
 /** `workers` threads, or this one when there are none. */
-export function openPool(workers: number, settings: WorkerSettings, onAnswer: OnAnswer): ReadingPool {
-  return workers === 0 ? new InlinePool(settings, onAnswer) : new ThreadPool(workers, settings, onAnswer);
+export function openPool(
+  workers: number,
+  settings: WorkerSettings,
+  onAnswer: OnAnswer,
+  onFailure: OnFailure,
+): ReadingPool {
+  return workers === 0 ? new InlinePool(settings, onAnswer) : new ThreadPool(workers, settings, onAnswer, onFailure);
 }
 
 /** For surroundings without threads: the same code, one file after the other. */
@@ -69,14 +79,16 @@ class ThreadPool implements ReadingPool {
   readonly width: number;
   readonly #settings: WorkerSettings;
   readonly #onAnswer: OnAnswer;
+  readonly #onFailure: OnFailure;
   readonly #threads: Thread[] = [];
   #started = 0;
   #closed = false;
 
-  constructor(workers: number, settings: WorkerSettings, onAnswer: OnAnswer) {
+  constructor(workers: number, settings: WorkerSettings, onAnswer: OnAnswer, onFailure: OnFailure) {
     this.width = workers;
     this.#settings = settings;
     this.#onAnswer = onAnswer;
+    this.#onFailure = onFailure;
     for (let i = 0; i < workers; i++) this.#start();
   }
 
@@ -92,11 +104,14 @@ class ThreadPool implements ReadingPool {
   }
 
   #start(): void {
-    const worker = new Worker(workerUrl(), { workerData: this.#settings, resourceLimits: RESOURCES });
+    const worker = new Worker(workerUrl(), { workerData: this.#settings, resourceLimits: RESOURCES, execArgv: [] });
     const thread: Thread = { number: this.#started++, worker, jobs: new Map() };
     this.#threads.push(thread);
     let reason = "the reading thread ended";
-    worker.on("message", (answer: FileAnswer) => {
+    let started = false;
+    worker.on("message", (answer: FileAnswer | Ready) => {
+      started = true;
+      if (answer.type === "ready") return;
       if (answer.type !== "part") thread.jobs.delete(answer.job);
       this.#onAnswer(thread.number, answer);
     });
@@ -104,7 +119,9 @@ class ThreadPool implements ReadingPool {
       reason = error.message;
     });
     worker.on("exit", () => {
-      if (!this.#closed) this.#replace(thread, reason);
+      if (this.#closed) return;
+      if (started) this.#replace(thread, reason);
+      else this.#onFailure(new TrailwatchError("INTERNAL", `a reading thread does not start: ${reason}`, NO_THREADS));
     });
   }
 

@@ -77,6 +77,11 @@ export class ChunkWriter {
     this.#appender.closeSync();
   }
 
+  /** Ends it without what was not flushed. */
+  discard(): void {
+    discard(this.#appender);
+  }
+
   #fill(index: number, data: ColumnData, from: number, rows: number): void {
     const column = this.#columns[index] as Column;
     const pending = this.#pending[index] as Pending;
@@ -155,4 +160,10 @@ export class ChunkWriter {
     this.#appender.flushSync();
     this.#unflushed = 0;
   }
+}
+
+/** Closing an appender writes what it holds, which a void transaction refuses. */
+export function discard(appender: DuckDBAppender): void {
+  appender.clear();
+  appender.closeSync();
 }

@@ -1,4 +1,5 @@
 import type { Column } from "./columns.ts";
+import { storableText } from "./storable.ts";
 
 /** Rows of one table, column by column, as they cross to the thread that stores them. */
 export interface ColumnBatch {
@@ -152,7 +153,7 @@ export class TextBuilder implements ColumnBuilder {
   }
   take(rows: number): ColumnData {
     if (this.#known.size === 0) return {};
-    const taken = { texts: [...this.#known.keys()], choice: this.#choice.slice(0, rows) };
+    const taken = { texts: Array.from(this.#known.keys(), storableText), choice: this.#choice.slice(0, rows) };
     this.#choice.fill(-1, 0, rows);
     this.#known = new Map();
     return taken;
@@ -166,7 +167,7 @@ export class TextsBuilder implements ColumnBuilder {
     this.#choice = new Int32Array(capacity).fill(-1);
   }
   set(row: number, texts: readonly string[]): void {
-    this.#choice[row] = this.#lists.push(texts) - 1;
+    this.#choice[row] = this.#lists.push(texts.map(storableText)) - 1;
   }
   take(rows: number): ColumnData {
     if (this.#lists.length === 0) return {};

@@ -1,3 +1,5 @@
+import { storable } from "./storable.ts";
+
 /**
  * Numbers for values that repeat, as one worker gives them. The store learns new values with the next batch and
  * replaces the numbers by its own.
@@ -12,7 +14,7 @@ export class WorkerDictionary<Row extends readonly unknown[]> {
     if (known !== undefined) return known;
     const number = this.#numbers.size;
     this.#numbers.set(key, number);
-    this.#fresh.push(row());
+    this.#fresh.push(row().map(storable) as readonly unknown[] as Row);
     return number;
   }
 
