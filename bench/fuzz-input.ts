@@ -52,7 +52,7 @@ function mutateRecord(record: unknown, roll: Dice): unknown {
         continue;
       }
       if (roll(4) === 0) delete holder[key];
-      else holder[key] = pick(STRANGE, roll);
+      else holder[key] = structuredClone(pick(STRANGE, roll));
       break;
     }
   }
