@@ -33,16 +33,17 @@ export interface KeyedEvent {
 }
 
 /**
- * Events from rows of {@link EVENT_COLUMNS}, in their order. Estimates come back added up: one a direction, each with
+ * Events from some of the rows of {@link EVENT_COLUMNS}, in the order of `rows`. Estimates come back added up: one a direction, each with
  * the basis of them all.
  */
 export async function decodeEvents(
   connection: DuckDBConnection,
   dictionaries: Dictionaries,
   columns: Columns,
+  rows: readonly number[],
 ): Promise<KeyedEvent[]> {
-  if (columns.rows === 0) return [];
-  const all = <T>(name: string): T[] => columns.values<T>(name);
+  if (rows.length === 0) return [];
+  const all = <T>(name: string): T[] => columns.some<T>(name, rows);
   const keys = all<bigint>("key");
   const accountIds = all<number>("account_id");
   const regionIds = all<number>("region_id");
@@ -77,9 +78,9 @@ export async function decodeEvents(
   const sharedIds = all<string | null>("shared_id");
   const changes = all<QuantityChange | null>("quantity_change");
   const amounts = all<number | null>("quantity_amount");
-  const added = rangesOf(columns, "added_usd_hour");
-  const removed = rangesOf(columns, "removed_usd_hour");
-  const once = rangesOf(columns, "once_usd");
+  const added = rangesOf(columns, rows, "added_usd_hour");
+  const removed = rangesOf(columns, rows, "removed_usd_hour");
+  const once = rangesOf(columns, rows, "once_usd");
   const unpriced = all<boolean>("unpriced");
 
   return keys.map((key, row) => {
@@ -193,9 +194,9 @@ const marksOf = (bits: number): readonly EventMark[] =>
 type Range = readonly [low: NanoUsd, high: NanoUsd];
 
 /** The columns hold nine decimals, which is what {@link NanoUsd} counts. */
-function rangesOf(columns: Columns, name: string): (row: number) => Range | null {
-  const lows = columns.values<DuckDBDecimalValue | null>(`${name}_low`);
-  const highs = columns.values<DuckDBDecimalValue | null>(`${name}_high`);
+function rangesOf(columns: Columns, rows: readonly number[], name: string): (row: number) => Range | null {
+  const lows = columns.some<DuckDBDecimalValue | null>(`${name}_low`, rows);
+  const highs = columns.some<DuckDBDecimalValue | null>(`${name}_high`, rows);
   return (row) => {
     const [low, high] = [lows[row], highs[row]];
     return low && high ? [low.value, high.value] : null;

@@ -23,8 +23,9 @@ import { historyOf } from "./history.ts";
 import { readSharers } from "./key-sharers.ts";
 import { conditionOf } from "./matching-events.ts";
 import { readAll, streamRows } from "./read.ts";
+import { RecentEvents } from "./recent-events.ts";
 import { type CountedSignals, countSignals } from "./rollup-table.ts";
-import { readEvents, readStoredEvents, type StoredEvent } from "./stored-event.ts";
+import { type EventReader, readEvents, readStoredEvents, recentlyRead, type StoredEvent } from "./stored-event.ts";
 
 export interface DuckDbEventStoreOptions {
   /** Whether an action is risky enough for its first use to be a novelty. */
@@ -33,13 +34,15 @@ export interface DuckDbEventStoreOptions {
 
 /**
  * The questions that a settled store answers. Make it anew after events were written: it remembers
- * dictionaries, and which signals it has counted.
+ * dictionaries, the events that it read last, and which signals it has counted.
  * The instance stays the caller's to close, after {@link close}.
  */
 export class DuckDbEventStore implements EventStore {
   readonly #instance: DuckDBInstance;
   readonly #connection: DuckDBConnection;
   readonly #dictionaries: Dictionaries;
+  readonly #recent = new RecentEvents();
+  readonly #reader: EventReader;
   readonly #riskyAction: DuckDbEventStoreOptions["riskyAction"];
   readonly #counted: CountedSignals = new Map();
 
@@ -47,6 +50,7 @@ export class DuckDbEventStore implements EventStore {
     this.#instance = instance;
     this.#connection = connection;
     this.#dictionaries = openDictionaries(connection);
+    this.#reader = { connection, dictionaries: this.#dictionaries, recent: this.#recent };
     this.#riskyAction = options.riskyAction;
   }
 
@@ -124,14 +128,18 @@ export class DuckDbEventStore implements EventStore {
   }
 
   async events(query: EventQuery, limit: number): Promise<readonly PricedUsageEvent[]> {
+    if (query.ids && Object.keys(query).length === 1) {
+      const events = recentlyRead(this.#recent, query.ids);
+      if (events) return events.slice(0, Math.max(0, limit));
+    }
     const condition = await conditionOf(query, this.#dictionaries);
-    return condition === null ? [] : readEvents(this.#connection, this.#dictionaries, condition, limit);
+    return condition === null ? [] : readEvents(this.#reader, condition, limit);
   }
 
   /** Like {@link events}, each with the file and number of its record. */
   async storedEvents(query: EventQuery, limit: number): Promise<readonly StoredEvent[]> {
     const condition = await conditionOf(query, this.#dictionaries);
-    return condition === null ? [] : readStoredEvents(this.#connection, this.#dictionaries, condition, limit);
+    return condition === null ? [] : readStoredEvents(this.#reader, condition, limit);
   }
 
   /**
@@ -139,7 +147,7 @@ export class DuckDbEventStore implements EventStore {
    * id, ARN, session, access key or the last part of a name; calls that only read are left out unless asked for.
    */
   history(subject: string, limit: number, reads = false): Promise<readonly StoredEvent[]> {
-    return historyOf(this.#connection, this.#dictionaries, subject, limit, reads);
+    return historyOf(this.#reader, subject, limit, reads);
   }
 
   facets(query: EventQuery): Promise<EventFacets> {

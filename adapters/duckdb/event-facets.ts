@@ -5,7 +5,7 @@ import type { EventFacets, EventQuery } from "#core/ports/event-store.ts";
 import { countFacets } from "./broad-facets.ts";
 import type { Dictionaries } from "./dictionary.ts";
 import { FacetTally, NumberCounts, placeOf } from "./facet-tally.ts";
-import { listedQuantities } from "./listed-quantities.ts";
+import { listedAmounts } from "./listed-quantities.ts";
 import { conditionOf, EVENT_ID } from "./matching-events.ts";
 import { type Columns, readColumns } from "./read.ts";
 
@@ -94,21 +94,17 @@ async function addItems(
     const itemId = itemIds[row] ?? null;
     add(kind, itemId === null ? null : (items.get(itemId)?.item ?? null), amounts[row] ?? 0);
   }
-  const listed = await listedQuantities(connection, dictionaries, columns.values<bigint>("key"), actionIds);
-  for (const quantities of listed.values()) for (const { kind, item, amount } of quantities) add(kind, item, amount);
+  const listed = await listedAmounts(connection, dictionaries, columns.values<bigint>("key"), actionIds);
+  for (const { kind, item, amount } of listed) add(kind, item, amount);
 }
 
 /** Ids are texts, which cost most to read: only those of the earliest are. */
 function earliestIds(columns: Columns, times: readonly number[]): readonly string[] {
-  const rows = [...times.keys()].sort((a, b) => (times[a] as number) - (times[b] as number));
-  const latest = times[rows[Math.min(EVENT_IDS, rows.length) - 1] as number] ?? 0;
-  const candidates: { readonly time: number; readonly id: string }[] = [];
-  for (const row of rows) {
-    const time = times[row] as number;
-    if (time > latest) break;
-    candidates.push({ time, id: columns.value<string>("id", row) });
-  }
-  return candidates
+  const latest = [...times].sort((a, b) => a - b)[Math.min(EVENT_IDS, times.length) - 1] ?? 0;
+  const rows = [...times.keys()].filter((row) => (times[row] as number) <= latest);
+  return columns
+    .some<string>("id", rows)
+    .map((id, at) => ({ id, time: times[rows[at] as number] as number }))
     .sort((a, b) => a.time - b.time || compareText(a.id, b.id))
     .slice(0, EVENT_IDS)
     .map(({ id }) => id);

@@ -1,16 +1,13 @@
-import type { DuckDBConnection } from "@duckdb/node-api";
 import { sqlNumber, sqlText } from "#core/signals/sql-literal.ts";
-import type { Dictionaries } from "./dictionary.ts";
 import { EVENT_ID } from "./matching-events.ts";
-import { readStoredEvents, type StoredEvent } from "./stored-event.ts";
+import { type EventReader, readStoredEvents, type StoredEvent } from "./stored-event.ts";
 
 /**
  * The latest events by a principal or on a resource, in time order. A whole id, ARN, name, session or access key
  * matches, and so does the last part of an ARN or of `type/name`: `logs` finds `arn:aws:s3:::logs` and `bucket/logs`.
  */
 export function historyOf(
-  connection: DuckDBConnection,
-  dictionaries: Dictionaries,
+  reader: EventReader,
   subject: string,
   limit: number,
   reads: boolean,
@@ -29,5 +26,5 @@ export function historyOf(
       or e.key in (select q.key from quantities q where list_contains(q.resource_ids, ${exact}))
     )
     order by e.time desc, ${EVENT_ID} desc limit ${sqlNumber(Math.max(0, Math.trunc(limit)))}`;
-  return readStoredEvents(connection, dictionaries, `e.key in (${latest})`, limit);
+  return readStoredEvents(reader, `e.key in (${latest})`, limit);
 }

@@ -1,7 +1,8 @@
 import type { DuckDBConnection, DuckDBListValue } from "@duckdb/node-api";
 import type { Quantity, QuantityChange, QuantityKind } from "#core/domain/usage-event.ts";
 import type { Dictionaries } from "./dictionary.ts";
-import { readColumns } from "./read.ts";
+import { oneOf } from "./matching-events.ts";
+import { type Columns, readColumns } from "./read.ts";
 
 /** The quantities of events that do not stand with the event itself, by its key and in their order. */
 export async function listedQuantities(
@@ -11,17 +12,14 @@ export async function listedQuantities(
   actionIds: readonly number[],
 ): Promise<ReadonlyMap<bigint, readonly Quantity[]>> {
   const listed = new Map<bigint, Quantity[]>();
-  const uses = await dictionaries.quantityUses();
-  const listing = new Set(uses.flatMap(({ action_id, listed: apart }) => (apart ? [action_id] : [])));
-  const asked = keys.filter((_, row) => listing.has(actionIds[row] as number));
+  const asked = await keysWithQuantities(dictionaries, keys, actionIds);
   if (asked.length === 0) return listed;
   const columns = await readColumns(
     connection,
     `select key, kind, change, amount, item_id, purchase, resource_ids, attributes
-     from quantities where key in (${asked.join(", ")}) order by quantities.key, position`,
+     from quantities where ${oneOf("key", asked)} order by quantities.key, position`,
   );
-  const itemIds = columns.values<number | null>("item_id");
-  const items = await dictionaries.items.entries(itemIds);
+  const names = await itemNames(dictionaries, columns);
   const kinds = columns.values<QuantityKind>("kind");
   const changes = columns.values<QuantityChange>("change");
   const amounts = columns.values<number>("amount");
@@ -29,12 +27,11 @@ export async function listedQuantities(
   const resourceIds = columns.values<DuckDBListValue | null>("resource_ids");
   const attributes = columns.values<string | null>("attributes");
   for (const [row, key] of columns.values<bigint>("key").entries()) {
-    const itemId = itemIds[row] ?? null;
     const quantity: Quantity = {
       kind: kinds[row] as QuantityKind,
       change: changes[row] as QuantityChange,
       amount: amounts[row] as number,
-      item: itemId === null ? null : (items.get(itemId)?.item ?? null),
+      item: names[row] ?? null,
       purchase: purchases[row] ?? null,
       resourceIds: (resourceIds[row]?.items ?? []) as readonly string[],
       attributes: attributes[row] ? (JSON.parse(attributes[row]) as Quantity["attributes"]) : {},
@@ -44,4 +41,40 @@ export async function listedQuantities(
     else listed.set(key, [quantity]);
   }
   return listed;
+}
+
+/** The same without what only one event is asked about. */
+export async function listedAmounts(
+  connection: DuckDBConnection,
+  dictionaries: Dictionaries,
+  keys: readonly bigint[],
+  actionIds: readonly number[],
+): Promise<readonly Pick<Quantity, "kind" | "item" | "amount">[]> {
+  const asked = await keysWithQuantities(dictionaries, keys, actionIds);
+  if (asked.length === 0) return [];
+  const columns = await readColumns(
+    connection,
+    `select kind, amount, item_id from quantities where ${oneOf("key", asked)}`,
+  );
+  const names = await itemNames(dictionaries, columns);
+  const amounts = columns.values<number>("amount");
+  return columns
+    .values<QuantityKind>("kind")
+    .map((kind, row) => ({ kind, item: names[row] ?? null, amount: amounts[row] as number }));
+}
+
+async function keysWithQuantities(
+  dictionaries: Dictionaries,
+  keys: readonly bigint[],
+  actionIds: readonly number[],
+): Promise<readonly bigint[]> {
+  const uses = await dictionaries.quantityUses();
+  const listing = new Set(uses.flatMap(({ action_id, listed }) => (listed ? [action_id] : [])));
+  return keys.filter((_, row) => listing.has(actionIds[row] as number));
+}
+
+async function itemNames(dictionaries: Dictionaries, columns: Columns): Promise<readonly (string | null)[]> {
+  const ids = columns.values<number | null>("item_id");
+  const items = await dictionaries.items.entries(ids);
+  return ids.map((id) => (id === null ? null : (items.get(id)?.item ?? null)));
 }

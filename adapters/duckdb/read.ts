@@ -48,16 +48,22 @@ export class Columns {
     return values;
   }
 
-  /** One value. */
-  value<T>(name: string, row: number): T {
+  /** The values of some rows, in ascending order of `rows`. Throws RangeError where there is no such row. */
+  some<T>(name: string, rows: readonly number[]): T[] {
+    if (rows.length === this.rows) return this.values(name);
     const column = this.#position(name);
-    let left = row;
-    for (const chunk of this.#chunks) {
-      const { rowCount } = chunk;
-      if (left < rowCount) return chunk.getColumnVector(column).getItem(left) as T;
-      left -= rowCount;
+    const values: T[] = [];
+    let [chunk, before] = [0, 0];
+    for (const row of rows) {
+      let current = this.#chunks[chunk];
+      while (current && row >= before + current.rowCount) {
+        before += current.rowCount;
+        current = this.#chunks[++chunk];
+      }
+      if (!current) throw new RangeError(`the result has ${this.rows} rows, not ${row + 1}`);
+      values.push(current.getColumnVector(column).getItem(row - before) as T);
     }
-    throw new RangeError(`the result has ${this.rows} rows, not ${row + 1}`);
+    return values;
   }
 
   #position(name: string): number {
