@@ -1,3 +1,5 @@
+import { amount } from "../messages/format.ts";
+
 /**
  * What a call means in a headline: `{subject} {participle}`. Only calls whose name does not tell a reader woken at night
  * what happened; the others are named as they are.
@@ -30,6 +32,9 @@ const WORDS: Readonly<Record<string, string>> = {
   "ec2:ModifySnapshotAttribute": "an EBS snapshot's sharing changed",
   "ec2:ModifyImageAttribute": "an AMI's sharing changed",
   "ec2:AuthorizeSecurityGroupIngress": "a security group opened",
+  "ec2:EnableSerialConsoleAccess": "serial console access switched on",
+  "ec2-instance-connect:SendSSHPublicKey": "SSH access to an instance",
+  "ec2-instance-connect:SendSerialConsoleSSHPublicKey": "serial console access to an instance",
   "ec2:SendSerialConsoleSSHPublicKey": "serial console access to an instance",
   "logs:DeleteLogGroup": "a log group deleted",
   "logs:DeleteLogStream": "a log stream deleted",
@@ -86,18 +91,34 @@ const WORDS: Readonly<Record<string, string>> = {
   "ssm:StartSession": "a session opened on an instance",
   "ssm:ModifyDocumentPermission": "an SSM document's sharing changed",
   "secretsmanager:GetSecretValue": "secrets read",
-  "secretsmanager:BatchGetSecretValue": "secrets read",
+  "secretsmanager:BatchGetSecretValue": "secrets read in batches",
   "secretsmanager:PutResourcePolicy": "a secret's policy changed",
   "ses:UpdateAccountSendingEnabled": "e-mail sending switched on",
   "bedrock:DeleteModelInvocationLoggingConfiguration": "Bedrock's invocation logging deleted",
   "wafv2:DeleteWebACL": "a WAF web ACL deleted",
   "wafv2:DisassociateWebACL": "WAF protection removed",
-  "signin:ConsoleLogin": "console sign-in",
   "ecr:SetRepositoryPolicy": "a container repository's policy changed",
   "backup:DeleteRecoveryPoint": "a backup deleted",
   "rds:DeleteDBCluster": "a database cluster deleted",
   "rds:DeleteDBInstance": "a database instance deleted",
 };
 
+/** What several of them are, after their number. */
+const PLURALS: Readonly<Record<string, string>> = {
+  "iam:CreateAccessKey": "access keys created",
+  "iam:CreateUser": "IAM users created",
+  "iam:CreateLoginProfile": "console passwords created",
+  "iam:UpdateLoginProfile": "console passwords reset",
+  "secretsmanager:GetSecretValue": "secrets read",
+};
+
 /** In words where there are some; else `null`. */
 export const actionWords = (action: string): string | null => WORDS[action] ?? null;
+
+/** `3 access keys created`, `a policy attached to a role 3 times`, `an IAM user created`; `null` where there are no words. */
+export function countedWords(action: string, count: number): string | null {
+  const words = actionWords(action);
+  if (words === null || count === 1) return words;
+  const plural = PLURALS[action];
+  return plural === undefined ? `${words} ${amount(count)} times` : `${amount(count)} ${plural}`;
+}

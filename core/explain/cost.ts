@@ -59,6 +59,7 @@ export async function costOf(inquiry: Inquiry, priceBook: PriceBook): Promise<Co
     basis: [
       ...(tally.rate.high > 0n ? [rateLine(tally.rate, released, standing)] : []),
       ...[...tally.basis]
+        .sort(([a], [b]) => Number(isGuess(b)) - Number(isGuess(a)))
         .slice(0, LINES)
         .map(([line, count]) => (count === 1 ? named(line, 160) : `${named(line, 160)} (${counted(count, "event")})`)),
     ],
@@ -73,6 +74,9 @@ export async function costOf(inquiry: Inquiry, priceBook: PriceBook): Promise<Co
       .map(([reason, count]) => `${named(reason, 160)} (${counted(count, "event")})`),
   };
 }
+
+/** What makes the range wide comes before what is certain. */
+const isGuess = (line: string): boolean => /\b(?:taken as|assumed|up to)\b/.test(line);
 
 function rateLine(rate: Range, released: Range, standing: Range): string {
   const hourly = (range: Range): string =>

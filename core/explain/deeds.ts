@@ -1,10 +1,10 @@
 import { type Finding, type FindingFacets, type PolicyViolation, severityRank } from "../domain/finding.ts";
 import type { QuantityChange, QuantityKind } from "../domain/usage-event.ts";
 import { mergeFacets } from "../incidents/facets.ts";
-import { amount, listed } from "../messages/format.ts";
+import { listed } from "../messages/format.ts";
 import { quantityOf } from "../messages/quantity.ts";
 import { named } from "../messages/visible.ts";
-import { actionWords } from "./action-words.ts";
+import { actionWords, countedWords } from "./action-words.ts";
 import { type Case, signalOf } from "./case.ts";
 import type { CaseEvents } from "./inquiry.ts";
 import { isDanger, prominence, type Topic, topicsOf } from "./topics.ts";
@@ -41,6 +41,8 @@ const MEANING: Readonly<Record<string, string | null>> = {
   "danger/shared-outside": "an account outside the organization given access",
   "danger/public": "something made public",
   "danger/open-port": "a port opened to the world",
+  "danger/many-shells": "shells opened on several machines",
+  "danger/shell": "a shell opened on a machine",
   "danger/secrets-sweep": null,
   "danger/parameters-sweep": null,
   "danger/accelerated-launch": null,
@@ -50,13 +52,6 @@ const MEANING: Readonly<Record<string, string | null>> = {
 /** Dangers of which every action is a deed by itself. */
 const EACH_ACTION: ReadonlySet<string> = new Set(["danger/audit-log-off", "danger/guardrail-off"]);
 
-const PLURALS: Readonly<Record<string, string>> = {
-  "iam:CreateAccessKey": "access keys created",
-  "iam:CreateUser": "IAM users created",
-  "iam:CreateLoginProfile": "console passwords created",
-  "iam:UpdateLoginProfile": "console passwords reset",
-};
-
 function dangersOf(subject: Case): readonly Deed[] {
   const byPolicy = new Map<string, PolicyViolation[]>();
   for (const finding of subject.findings) {
@@ -64,7 +59,7 @@ function dangersOf(subject: Case): readonly Deed[] {
     byPolicy.set(finding.policy, [...(byPolicy.get(finding.policy) ?? []), finding]);
   }
   return [...byPolicy].flatMap(([policy, findings]) => {
-    const words = dangerWords(policy, findings);
+    const words = policy === "danger/shell" && byPolicy.has("danger/many-shells") ? [] : dangerWords(policy, findings);
     const accounts = new Set(findings.map(({ account }) => account));
     const weight = Math.max(...findings.map((finding) => weightOf(finding, subject)));
     return words.map((one) => ({ words: one, danger: true, accounts, weight }));
@@ -76,10 +71,10 @@ function dangerWords(policy: string, findings: readonly PolicyViolation[]): read
   if (refused(facets)) return [];
   const meaning = MEANING[policy];
   if (meaning !== undefined) return meaning === null ? [] : [meaning];
-  const known = facets.actions.flatMap(({ value, count }) => {
-    const words = (count > 1 ? PLURALS[value] : undefined) ?? actionWords(value);
-    return words === null ? [] : [count > 1 && PLURALS[value] ? `${amount(count)} ${words}` : words];
-  });
+  // which of the actions is which is not said of guardrails: several of one kind are one deed
+  const known = facets.actions.flatMap(
+    ({ value, count }) => (EACH_ACTION.has(policy) ? actionWords(value) : countedWords(value, count)) ?? [],
+  );
   const whole = known.length === facets.actions.length;
   if (EACH_ACTION.has(policy) && known.length > 0) return known;
   const title = findings[0]?.title ?? policy;

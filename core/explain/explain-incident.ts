@@ -11,6 +11,7 @@ import { caseOf } from "./case.ts";
 import { potentialCauses } from "./causes.ts";
 import { Dossier } from "./clues.ts";
 import { costOf } from "./cost.ts";
+import { factOfCleaning } from "./fact-of-cleaning.ts";
 import { factOfMeasure } from "./fact-of-measure.ts";
 import { factsAround } from "./facts-around.ts";
 import { factsBefore } from "./facts-before.ts";
@@ -61,6 +62,7 @@ export async function explainIncident(draft: IncidentDraft, context: ExplainCont
     ...factsOfCallers(subject),
     ...(await factsOfThings(inquiry)),
     ...factsOfPatterns(inquiry),
+    ...(thorough ? await factOfCleaning(inquiry) : []),
     ...(thorough ? await factsBefore(inquiry) : []),
     ...(thorough ? await factsAround(inquiry) : []),
   ]);

@@ -5,7 +5,7 @@ import { isAwsService } from "../incidents/actors.ts";
 import { facetsOf } from "../incidents/facets.ts";
 import { counted, listed, utc } from "../messages/format.ts";
 import { typeWord } from "../messages/phrases.ts";
-import { principalWords } from "../messages/principal.ts";
+import { principalOf, principalWords } from "../messages/principal.ts";
 import { named } from "../messages/visible.ts";
 import { filterSql } from "../signals/sql.ts";
 import { eventsOf, signalOf } from "./case.ts";
@@ -86,10 +86,16 @@ const PERMISSIONS: EventFilter = {
 const NEAR = HOUR;
 const READ = 500;
 
+/** Up to an hour into it: in what goes on for days there is always some deployment. */
 const near = ({ subject, span }: Inquiry, length: number): TimeWindow => ({
   start: Math.max(span.start, subject.window.start - length),
-  end: subject.window.end,
+  end: Math.min(subject.window.end, subject.window.start + HOUR),
 });
+
+const whenNear = ({ subject }: Inquiry): string =>
+  subject.window.end - subject.window.start > HOUR
+    ? "in the hour before it or in its first hour"
+    : "in the hour before or during it";
 
 /** What a call did to what, when, by whom: `UpdateStack web-frontend at 2026-11-03 02:05 UTC by role deploy`. */
 function told(event: PricedUsageEvent): string {
@@ -115,7 +121,7 @@ async function deployments(inquiry: Inquiry): Promise<readonly Clue[]> {
   const sql = `select event_id, time, principal, session, service, action, resource from usage_events where ${[among("account", subject.accountIds), within(window), filterSql(DEPLOYMENTS)].join(" and ")} order by time`;
   if (events.length === 0) {
     return [
-      clue(["no-deployment"], "No deployment in these accounts in the hour before or during it", {
+      clue(["no-deployment"], `No deployment in these accounts ${whenNear(inquiry)}`, {
         query: sql,
         mentions: subject.accountIds,
       }),
@@ -129,16 +135,26 @@ async function deployments(inquiry: Inquiry): Promise<readonly Clue[]> {
     ["deployment-nearby", others, "by others"],
   ] as const) {
     if (list.length === 0) continue;
-    const statement = `${counted(list.length, "deployment")} ${words} in the hour before or during it: ${listed(list.map(told), 2)}`;
+    const statement = `${counted(list.length, "deployment")} ${words} ${whenNear(inquiry)}: ${listed(concerned(inquiry, list).map(told), 2)}`;
     facts.push(
       clue([tag], statement, {
         eventIds: list.map(({ id }) => id),
         query: sql,
-        mentions: [...subject.accountIds, ...namesIn(list.slice(0, 2))],
+        mentions: [...subject.accountIds, ...namesIn(concerned(inquiry, list).slice(0, 2))],
       }),
     );
   }
   return facts;
+}
+
+/** Those that name the caller's role or function first, then the latest before it began: the likeliest to be the reason. */
+function concerned({ subject }: Inquiry, events: readonly PricedUsageEvent[]): readonly PricedUsageEvent[] {
+  const name = subject.principal === null ? null : principalOf(subject.principal).name;
+  const names = (event: PricedUsageEvent): number =>
+    name !== null && event.resources.some((resource) => resource.includes(name)) ? 0 : 1;
+  const distance = ({ time }: PricedUsageEvent): number =>
+    time <= subject.window.start ? subject.window.start - time : HOUR + time - subject.window.start;
+  return [...events].sort((a, b) => names(a) - names(b) || distance(a) - distance(b));
 }
 
 function isSameCaller({ subject }: Inquiry, { principal }: PricedUsageEvent): boolean {

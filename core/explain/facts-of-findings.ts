@@ -17,6 +17,7 @@ import { signalOf } from "./case.ts";
 import { type Clue, clue, type Tag } from "./clues.ts";
 import { findingQuery } from "./sql.ts";
 import { atMost, facetList, windowLength } from "./statements.ts";
+import { tagsOfDanger } from "./tags-of-dangers.ts";
 import { isDanger, type Topic, topicsOf } from "./topics.ts";
 
 /** Findings told one by one; more of them are counted in one last sentence. */
@@ -28,11 +29,38 @@ const YOUNG_DAYS = 7;
 
 /** What the detectors and rules found, one fact a finding. */
 export function factsOfFindings(subject: Case): readonly Clue[] {
-  const told = subject.findings.slice(0, TOLD).map((finding) => factOf(finding, subject));
-  const rest = subject.findings.slice(TOLD);
+  const chosen = new Set(eachSortFirst(subject.findings).slice(0, TOLD));
+  const told = subject.findings.filter((finding) => chosen.has(finding)).map((finding) => factOf(finding, subject));
+  const rest = subject.findings.filter((finding) => !chosen.has(finding));
   if (rest.length === 0) return told;
   const ids = rest.flatMap(({ eventIds }) => eventIds);
   return [...told, clue([], `${counted(rest.length, "further finding")} of the same pattern`, { eventIds: ids })];
+}
+
+/** The first of each sort, then the others: a new network must not go unsaid for the fifth risky call. */
+function eachSortFirst(findings: readonly Finding[]): readonly Finding[] {
+  const seen = new Set<string>();
+  const isFirst = (finding: Finding): boolean => {
+    const sort = `${finding.kind} ${sortOf(finding)}`;
+    if (seen.has(sort)) return false;
+    seen.add(sort);
+    return true;
+  };
+  const firsts = findings.filter(isFirst);
+  return [...firsts, ...findings.filter((finding) => !firsts.includes(finding))];
+}
+
+function sortOf(finding: Finding): string {
+  switch (finding.kind) {
+    case "anomaly":
+      return finding.signal;
+    case "novelty":
+      return finding.dimension;
+    case "policy":
+      return finding.policy;
+    case "insight":
+      return finding.insightType;
+  }
 }
 
 function factOf(finding: Finding, subject: Case): Clue {
@@ -178,7 +206,7 @@ function tellPolicy(finding: PolicyViolation, where: string): Told {
         )}`;
   const title = isDanger(finding.policy) ? named(finding.title) : `Against the rule "${named(finding.title)}"`;
   const statement = `${title} (${named(finding.policy)}) in ${where}, ${utc(finding.window.start)}${actions}${on}`;
-  return [statement, ["policy"], facets.resources.slice(0, 2).map(({ value }) => value)];
+  return [statement, ["policy", ...tagsOfDanger(finding)], facets.resources.slice(0, 2).map(({ value }) => value)];
 }
 
 function tellInsight(finding: InsightFinding, where: string): Told {

@@ -113,7 +113,7 @@ export async function releasesOf(inquiry: Inquiry): Promise<readonly PricedUsage
 }
 
 /** What lasts and so can be given back. */
-const LASTING: Readonly<Partial<Record<QuantityKind, string>>> = {
+export const LASTING: Readonly<Partial<Record<QuantityKind, string>>> = {
   instances: "instance",
   volumes: "volume",
   "nat-gateways": "NAT gateway",

@@ -7,7 +7,7 @@ import { named } from "../messages/visible.ts";
 /** The last part of an ARN or path that names something: `org-trail` of `arn:…:trail/org-trail`, `web` of `stack/web/1f2e`. */
 export function shortName(resource: string): string {
   const path = (resource.startsWith("arn:") ? resource.split(":").slice(5).join(":") : resource).split("/");
-  return path[1] ?? path[0] ?? resource;
+  return path[1] ?? path[0]?.split(":").at(-1) ?? resource;
 }
 
 const MANY = 1.2;

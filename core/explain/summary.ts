@@ -7,7 +7,7 @@ import { accountName, place } from "../messages/phrases.ts";
 import { isLongTermKey, principalList, principalWords } from "../messages/principal.ts";
 import { quantityOf } from "../messages/quantity.ts";
 import { named, shorten } from "../messages/visible.ts";
-import { actionWords } from "./action-words.ts";
+import { countedWords } from "./action-words.ts";
 import { anomaliesOf, type Case, signalOf } from "./case.ts";
 import { compared } from "./compare.ts";
 import { type Deed, deedsOf, deedWords } from "./deeds.ts";
@@ -71,13 +71,17 @@ function inOnePlace(
   const dangers = deeds.filter(({ danger }) => danger);
   const several = deeds.length > 1 && dangers.length > 0 && lead.kind !== "insight";
   const what =
-    several && !isNumber(lead, subject)
+    several && !leadsWithNumber(lead, subject)
       ? [`${deedWords(deeds, DEEDS)} in ${everywhere(subject)}`, ...traces(subject, leadAccounts(subject))]
       : lead.kind === "anomaly"
         ? anomalySentence(subject, lead, measure, events)
         : [plainSentence(subject, lead)];
   return [...what, ...circumstances(subject)];
 }
+
+/** GPU instances are named whoever finds them. */
+const leadsWithNumber = (lead: Finding, subject: Case): boolean =>
+  isNumber(lead, subject) || acceleratedLaunch(subject) !== null;
 
 /** Whether a number says it best. Counts of dangerous calls are said better by what these calls are. */
 function isNumber(lead: Finding, subject: Case): boolean {
@@ -88,7 +92,7 @@ function isNumber(lead: Finding, subject: Case): boolean {
 /** Dangers besides the number that leads. */
 function besides(subject: Case, deeds: readonly Deed[]): string {
   const dangers = deeds.filter(({ danger }) => danger);
-  return isNumber(subject.lead, subject) && dangers.length > 0 && subject.accounts.length === 1
+  return leadsWithNumber(subject.lead, subject) && dangers.length > 0 && subject.accounts.length === 1
     ? `; also ${deedWords(dangers, 2)}`
     : "";
 }
@@ -226,30 +230,43 @@ function plainSentence(subject: Case, lead: Finding): string {
   }
 }
 
+/** For whom it was done, which the action's name does not tell. */
+const FOR_WHOM: Readonly<Record<string, string>> = {
+  "danger/shared-outside": " for an account outside the organization",
+  "danger/public": " for everyone",
+  "danger/open-port": " to the world",
+};
+
 /** What was called, in words; several actions of one finding are named by the most frequent. */
 function calledWords(subject: Case, lead: Finding, count: number): string | null {
-  const [action] = subject.facets.actions;
-  if (!action) return null;
-  const words = actionWords(action.value);
-  if (words === null) return null;
+  const { actions } = subject.facets;
+  const [action, another] = actions;
+  const words = action ? countedWords(action.value, another ? 1 : count) : null;
+  const refused = refusal(lead);
+  if (words === null) return refused === null || lead.kind !== "policy" ? null : `${refused}: ${named(lead.title)}`;
   const [resource] = lead.facets.resources;
-  const [outcome] = lead.facets.outcomes;
   const what =
     resource && lead.facets.resources.length === 1 && count === 1
       ? `${words} (${named(shortName(resource.value), 60)})`
       : words;
-  const many = count > 1 && subject.facets.actions.length === 1 ? ` ${amount(count)} times` : "";
-  if (outcome && outcome.value !== "success" && lead.facets.outcomes.length === 1) {
-    return `Attempt refused: ${what}${many}`;
-  }
-  return `${what}${many}`;
+  const whom = lead.kind === "policy" ? (FOR_WHOM[lead.policy] ?? "") : "";
+  return refused === null ? `${what}${whom}` : `${refused}: ${what}${whom}`;
+}
+
+/** Of calls that all came to nothing. */
+function refusal({ facets: { outcomes } }: Finding): string | null {
+  const [outcome, another] = outcomes;
+  if (!outcome || outcome.value === "success") return null;
+  if (outcomes.some(({ value }) => value === "success")) return null;
+  return outcome.value === "denied" || another ? "Attempt refused" : "Attempt failed";
 }
 
 /** Who, and what about it was never seen: at most three parts. */
 function circumstances(subject: Case): readonly string[] {
   const parts: string[] = [];
   const [lead] = subject.leads;
-  if (lead?.kind === "anomaly" && isNewRegion(subject, lead.region)) parts.push(newRegion(subject));
+  const launched = lead?.kind === "anomaly" || acceleratedLaunch(subject) !== null;
+  if (lead && launched && isNewRegion(subject, lead.region)) parts.push(newRegion(subject));
   const by = who(subject);
   const from = firsts(subject);
   if (by !== "" || from.length > 0) parts.push(...[by, ...from].filter((part) => part !== ""));
@@ -286,13 +303,16 @@ function who(subject: Case): string {
 function firsts(subject: Case): readonly string[] {
   const dimensions = new Set(
     subject.findings.flatMap((finding) =>
-      finding.kind === "novelty" && !told(subject, finding) ? [finding.dimension] : [],
+      finding.kind === "novelty" && !told(subject, finding) && isTelling(finding) ? [finding.dimension] : [],
     ),
   );
   if (dimensions.has("network")) return ["from a network never seen before"];
   if (dimensions.has("tool")) return ["with a tool never seen before"];
   return [];
 }
+
+/** Applications change their libraries; a tool made for attacks is another matter. */
+const isTelling = ({ dimension, severity }: Novelty): boolean => dimension !== "tool" || severity !== "info";
 
 /** What the sentence says already. */
 const told = ({ lead }: Case, { dimension }: Novelty): boolean =>

@@ -21,7 +21,7 @@ export function incidentSeverity(input: EscalationInput): SeverityVerdict {
     ...raised,
     ...[...findings]
       .filter((finding) => finding.severity === gravest)
-      .sort((a, b) => lengthOf(a) - lengthOf(b))
+      .sort((a, b) => kindOrder(a) - kindOrder(b) || lengthOf(a) - lengthOf(b))
       .map((finding) => ({
         severity: finding.severity,
         reason: finding.severityReasons.join("; "),
@@ -35,7 +35,20 @@ export function incidentSeverity(input: EscalationInput): SeverityVerdict {
 }
 
 /** The same calls are counted by place, by principal and by resource, and over several windows: the shortest is the most telling. */
-const aboutOf = (finding: Finding): string =>
-  finding.kind === "anomaly" ? finding.signal.replace(/-by-[a-z]+$/, "") : finding.severityReasons.join("; ");
+function aboutOf(finding: Finding): string {
+  if (finding.kind === "anomaly") return finding.signal.replace(/-by-[a-z]+$/, "");
+  const said = finding.kind === "policy" ? SAID_BY_OTHERS[finding.policy] : undefined;
+  return said ?? finding.severityReasons.join("; ");
+}
+
+/** Dangers that a count or a rule of {@link ESCALATIONS} tells better, where it speaks. */
+const SAID_BY_OTHERS: Readonly<Record<string, string>> = {
+  "danger/secrets-sweep": "secrets-read",
+  "danger/admin-granted": "administrator",
+  "danger/credential-for-other": "administrator",
+};
+
+/** A number is more telling than a rule's sentence. */
+const kindOrder = ({ kind }: Finding): number => (kind === "anomaly" ? 0 : 1);
 
 const lengthOf = ({ window }: Finding): number => window.end - window.start;

@@ -40,7 +40,10 @@ export function costInBrief(cost: CostImpact): string {
   }
   const spent = once === null || isZeroRange(once) ? null : `${dollarRange(once)} spent`;
   if (isZeroRange(perDay)) return spent ?? "nothing left that costs";
-  return spent === null ? `${dollarRange(perDay)} per day` : `${spent}, ${dollarRange(perDay)} per day if it goes on`;
+  const why = cost.basis.some((line) => line.startsWith("spot:")) ? " (spot prices vary)" : "";
+  return spent === null
+    ? `${dollarRange(perDay)} per day${why}`
+    : `${spent}, ${dollarRange(perDay)} per day if it goes on`;
 }
 
 const isSmall = (range: UsdRange): boolean => parseUsdText(range.high) < DOLLAR;

@@ -125,7 +125,7 @@ export function costLines(cost: CostImpact): readonly Line[] {
     ),
     text(`Monthly projection if the pattern continues: ${dollarRange(cost.perMonth)}`),
     ...once,
-    ...cost.basis.slice(0, 3).map((line) => detail(named(line, 200))),
+    ...cost.basis.slice(0, 4).map((line) => detail(named(line, 200))),
     ...cost.assumptions.map((line) => detail(named(line, 200))),
     ...cost.leftOut.map((line) => detail(`Not in it: ${named(line, 200)}`)),
   ];

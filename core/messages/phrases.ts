@@ -16,7 +16,11 @@ const TYPE_WORDS: Readonly<Record<AccountType, string | null>> = {
 
 /** The account as people call it: its alias, or the number where there is none. */
 export const accountName = (account: AccountContext): string =>
-  account.id === "unknown" ? "an unknown account" : named(account.alias);
+  account.id === "unknown"
+    ? "an unknown account"
+    : account.alias === account.id
+      ? `account ${named(account.id)}`
+      : named(account.alias);
 
 /** `prod-main (production, eu-west-1)`; `3 accounts (a, b and c)`. */
 export function place(accounts: readonly AccountContext[], regions: readonly string[]): string {

@@ -1,6 +1,7 @@
 import type { Severity } from "../domain/finding.ts";
 import { isAccelerated } from "../incidents/accelerated.ts";
 import { isAwsHost, isAwsService, isIdentityCenterRole, isRoot, isUser } from "../incidents/actors.ts";
+import { counted } from "../messages/format.ts";
 import type { AccountDirectory } from "../ports/account-directory.ts";
 import type { FirstSeenRow } from "../ports/event-store.ts";
 import { actionRisk, riskRank } from "../risk/action-risk.ts";
@@ -42,7 +43,7 @@ export function judge(row: FirstSeenRow, about: Circumstances): Judgement | null
   if (accountAgeDays < config.settledDays && said.grave !== true) {
     return {
       severity: "info",
-      reasons: [...reasons, `the account had been observed for only ${Math.floor(accountAgeDays)} days`],
+      reasons: [...reasons, `the account had been observed for only ${counted(Math.floor(accountAgeDays), "day")}`],
     };
   }
   return { severity: said.severity, reasons };
@@ -99,7 +100,9 @@ const RULES: Readonly<Record<FirstSeenRow["dimension"], Rule>> = {
     const steady = principalAgeDays >= config.youngDays && !isIdentityCenterRole(principal) && !isRoot(principal);
     // People travel; a machine's role or a user's key that moves to a place nobody knows does not.
     return steady
-      ? low(`first calls from ${value}, by a principal known for ${Math.floor(principalAgeDays)} days from elsewhere`)
+      ? low(
+          `first calls from ${value}, by a caller known from elsewhere for ${counted(Math.floor(principalAgeDays), "day")}`,
+        )
       : info(`first calls from ${value}`);
   },
 
@@ -120,5 +123,9 @@ const RULES: Readonly<Record<FirstSeenRow["dimension"], Rule>> = {
   },
 };
 
-const peersReason = ({ using, of }: PeerUse): string =>
-  of === 0 ? "" : `${using} of ${of} accounts of the same type or OU had done so before`;
+/** Similar accounts: of the same type or OU. */
+function peersReason({ using, of }: PeerUse): string {
+  if (of === 0) return "";
+  if (of === 1) return `the one similar account had ${using === 0 ? "never done so" : "done so before"}`;
+  return `${using === 0 ? "none" : using} of ${of} similar accounts had done so before`;
+}

@@ -105,5 +105,5 @@ test("a known caller from a network never seen before is suspected, however its 
       "new-risky-action",
       "no-denied-before",
     ).join(),
-  ).toMatch(/stolen-credentials MEDIUM/);
+  ).toMatch(/stolen-credentials HIGH/);
 });

@@ -58,7 +58,7 @@ test("a fleet by the deploying session: deployment and misconfiguration, scaling
 
 test("GPUs by a key from a new network after refusals: mining and stolen credentials, the key cut off before anything else", async () => {
   const incident = await incidentOf("mining");
-  expect(causesOf(incident)).toEqual(["crypto-mining HIGH", "stolen-credentials HIGH"]);
+  expect(causesOf(incident)).toEqual(["stolen-credentials HIGH", "crypto-mining HIGH"]);
   expect(titlesOf(incident)[1]).toBe(
     "Unless the owner confirms it at once: deactivate access key AKIAIOSFODNN7EXAMPLE",
   );

@@ -50,7 +50,7 @@ test("a region that no account ever used is news, with its reasons", () => {
   });
   expect(novelty?.severityReasons).toEqual([
     "first change in region ap-south-1 by any account",
-    "0 of 2 accounts of the same type or OU had done so before",
+    "none of 2 similar accounts had done so before",
   ]);
 });
 
