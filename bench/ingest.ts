@@ -16,6 +16,7 @@ for (const suffix of ["", ".wal"]) rmSync(storePath + suffix, { force: true });
 
 const started = performance.now();
 let stored = started;
+let storedPeak = 0;
 const summary = await ingest({
   sources: [new LocalEventSource(folder)],
   selection: {},
@@ -23,6 +24,7 @@ const summary = await ingest({
   workers: Number(workers),
   afterIngest: async (instance) => {
     stored = performance.now();
+    storedPeak = process.resourceUsage().maxRSS / 1024;
     const store = await DuckDbEventStore.open(instance, {
       riskyAction: (service, action) => riskRank(actionRisk(service, action).level) >= riskRank("medium"),
     });
@@ -35,5 +37,7 @@ const summary = await ingest({
   },
 });
 const ended = performance.now();
-process.stderr.write(`  stored in ${Math.round(stored - started)} ms, asked in ${Math.round(ended - stored)} ms\n`);
+process.stderr.write(
+  `  stored in ${Math.round(stored - started)} ms (peak ${Math.round(storedPeak)} MiB), asked in ${Math.round(ended - stored)} ms\n`,
+);
 report({ events: summary.stored, milliseconds: ended - started, storeBytes: statSync(storePath).size });

@@ -49,7 +49,7 @@ export interface PlacedInsight {
 /** Events a transaction: large enough that DuckDB writes whole row groups, small enough to lose in a crash. */
 const ROWS_A_COMMIT = 245_760;
 /** One row group of every column in the making, and little else: what is written is not kept in memory. */
-const WRITING_MEMORY_MIB = 64;
+const WRITING_MEMORY_MIB = 48;
 const FILE_FACTOR = 4_294_967_296n;
 
 /**

@@ -6,6 +6,8 @@ import type { Splitter } from "./splitter.ts";
 /** Larger files, packed or not, are read in pieces, so that memory does not grow with them. */
 const WHOLE_FILE_BYTES = 32 * 1024 * 1024;
 const WHOLE_TEXT_BYTES = 128 * 1024 * 1024;
+/** Smaller buffers may share their memory with others. */
+const RELEASED_BYTES = 256 * 1024;
 const PIECE_BYTES = 8 * 1024 * 1024;
 
 /** A file on this machine, or one that was fetched. */
@@ -26,7 +28,18 @@ export async function splitFile(file: PackedFile, splitter: Splitter): Promise<n
   const text = isGzip(packed) ? unpackWhole(packed) : packed;
   if (text === null || text.length > WHOLE_TEXT_BYTES) return splitInPieces(file, packed, splitter);
   splitter.push(withoutMark(text), true);
-  return text.length;
+  const { length } = text;
+  if (text !== packed) release(text);
+  return length;
+}
+
+/**
+ * Gives the memory of an unpacked file back at once. The collector would let several such buffers come together before
+ * it looks at them, and they are the largest things that reading makes. Where the runtime is too old, it is left to it.
+ */
+function release(text: Buffer): void {
+  const memory = text.buffer as ArrayBuffer & { transfer?: (length: number) => ArrayBuffer };
+  if (text.byteOffset === 0 && memory.byteLength >= RELEASED_BYTES) memory.transfer?.(0);
 }
 
 const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
