@@ -1,5 +1,4 @@
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import type { NoveltyDimension } from "#core/domain/finding.ts";
 import { parseUsdText, usdText } from "#core/domain/money.ts";
 import type { Signal } from "#core/domain/signal.ts";
 import { BUCKET, type EpochMs, type TimeWindow } from "#core/domain/time.ts";
@@ -22,7 +21,7 @@ import { firstSeenSql } from "./first-seen-sql.ts";
 import { historyOf } from "./history.ts";
 import { readSharers } from "./key-sharers.ts";
 import { conditionOf } from "./matching-events.ts";
-import { readAll, streamRows } from "./read.ts";
+import { readAll, streamColumns } from "./read.ts";
 import { RecentEvents } from "./recent-events.ts";
 import { type CountedSignals, countSignals } from "./rollup-table.ts";
 import { type EventReader, readEvents, readStoredEvents, recentlyRead, type StoredEvent } from "./stored-event.ts";
@@ -34,7 +33,7 @@ export interface DuckDbEventStoreOptions {
 
 /**
  * The questions that a settled store answers. Make it anew after events were written: it remembers
- * dictionaries, the events that it read last, and which signals it has counted.
+ * dictionaries, the events that it read last, first uses, and which signals it has counted.
  * The instance stays the caller's to close, after {@link close}.
  */
 export class DuckDbEventStore implements EventStore {
@@ -45,6 +44,7 @@ export class DuckDbEventStore implements EventStore {
   readonly #reader: EventReader;
   readonly #riskyAction: DuckDbEventStoreOptions["riskyAction"];
   readonly #counted: CountedSignals = new Map();
+  #firstSeen: readonly FirstSeenRow[] | null = null;
 
   private constructor(instance: DuckDBInstance, connection: DuckDBConnection, options: DuckDbEventStoreOptions) {
     this.#instance = instance;
@@ -102,29 +102,47 @@ export class DuckDbEventStore implements EventStore {
     return countSignals(this.#instance, signals, bucket, this.#counted);
   }
 
-  deliveries(bucket: EpochMs): AsyncIterable<DeliveryRow> {
+  async *deliveries(bucket: EpochMs): AsyncGenerator<DeliveryRow> {
     const width = Math.trunc(bucket);
-    return streamRows<DeliveryRow>(
+    const accounts = streamColumns(
       this.#instance,
-      `select account, bucket::double as bucket, sum(events)::double as events
+      `select account, list(bucket::double order by bucket) as buckets, list(events::double order by bucket) as counts
        from (
-         select account_id, epoch_ms(time) - (epoch_ms(time) % ${width} + ${width}) % ${width} as bucket, count(*) as events
-         from events group by all
-       ) join accounts using (account_id)
-       group by all order by account, bucket`,
+         select account, bucket, sum(events) as events
+         from (
+           select account_id, epoch_ms(time) - (epoch_ms(time) % ${width} + ${width}) % ${width} as bucket,
+             count(*) as events
+           from events group by all
+         ) join accounts using (account_id)
+         group by all
+       )
+       group by account order by account`,
     );
+    for await (const chunk of accounts) {
+      const buckets = chunk.lists<number>("buckets");
+      const counts = chunk.lists<number>("counts");
+      for (const [row, account] of chunk.values<string>("account").entries()) {
+        for (const [at, start] of (buckets[row] ?? []).entries()) {
+          yield { account, bucket: start, events: counts[row]?.[at] as number };
+        }
+      }
+    }
   }
 
   async *firstSeen(): AsyncGenerator<FirstSeenRow> {
-    const actions = await readAll<{ action_id: number; service: string; action: string }>(
-      this.#connection,
-      "select action_id, service, action from actions",
-    );
-    const risky = actions.filter(({ service, action }) => this.#riskyAction(service, action));
-    const rows = streamRows<FirstSeenSqlRow>(this.#instance, firstSeenSql(risky.map(({ action_id }) => action_id)));
-    for await (const { first_time, first_event_id, last_time, ...row } of rows) {
-      yield { ...row, firstTime: first_time, firstEventId: first_event_id, lastTime: last_time };
+    if (this.#firstSeen) {
+      yield* this.#firstSeen;
+      return;
     }
+    const actions = [...(await this.#dictionaries.actions.all())];
+    const risky = actions.filter(([, { service, action }]) => this.#riskyAction(service, action)).map(([id]) => id);
+    const kept: FirstSeenRow[] = [];
+    for await (const chunk of streamColumns(this.#instance, firstSeenSql(risky))) {
+      const rows = chunk.objects<FirstSeenRow>(FIRST_SEEN);
+      if (kept.length < FIRST_SEEN_KEPT) kept.push(...rows);
+      yield* rows;
+    }
+    if (kept.length < FIRST_SEEN_KEPT) this.#firstSeen = kept;
   }
 
   async events(query: EventQuery, limit: number): Promise<readonly PricedUsageEvent[]> {
@@ -184,14 +202,17 @@ const usdRange = (row: Readonly<Record<string, string>>, name: string): { low: s
   high: usdText(parseUsdText(row[`${name}_high`] ?? "0")),
 });
 
-interface FirstSeenSqlRow {
-  readonly account: string;
-  readonly dimension: NoveltyDimension;
-  readonly value: string;
-  readonly first_time: number;
-  readonly first_event_id: string;
-  readonly region: string;
-  readonly principal: string;
-  readonly events: number;
-  readonly last_time: number;
-}
+const FIRST_SEEN = [
+  "account",
+  "dimension",
+  "value",
+  "firstTime",
+  "firstEventId",
+  "region",
+  "principal",
+  "events",
+  "lastTime",
+] as const satisfies readonly (keyof FirstSeenRow)[];
+
+/** First uses that are remembered: several steps of an analysis go through them, and to find them is a scan a dimension. */
+const FIRST_SEEN_KEPT = 20_000;

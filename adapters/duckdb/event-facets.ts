@@ -1,4 +1,4 @@
-import type { DuckDBConnection, DuckDBListValue } from "@duckdb/node-api";
+import type { DuckDBConnection } from "@duckdb/node-api";
 import { compareText } from "#core/domain/ordering.ts";
 import type { Outcome, QuantityKind } from "#core/domain/usage-event.ts";
 import type { EventFacets, EventQuery } from "#core/ports/event-store.ts";
@@ -54,12 +54,8 @@ async function facetsOf(
   for (const outcome of columns.values<Outcome>("outcome")) tally.add("outcomes", outcome);
   for (const [bits, count] of countsOf(columns, "marks")) tally.addMarks(bits, count);
   for (const resource of columns.values<string | null>("resource")) tally.add("resources", resource);
-  for (const others of columns.values<DuckDBListValue | null>("more_resources")) {
-    for (const resource of (others?.items ?? []) as readonly string[]) tally.add("resources", resource);
-  }
-  for (const parties of columns.values<DuckDBListValue | null>("counterparties")) {
-    for (const party of (parties?.items ?? []) as readonly string[]) tally.add("counterparties", party);
-  }
+  for (const resource of columns.lists<string>("more_resources").flat()) tally.add("resources", resource);
+  for (const party of columns.lists<string>("counterparties").flat()) tally.add("counterparties", party);
   await addItems(tally, connection, dictionaries, columns, actionIds);
   const times = columns.values<number>("time");
   const eventIds = earliestIds(columns, times);

@@ -104,9 +104,9 @@ from events e
 where ${where.join(" and ")}
 group by all`;
 
-/** Rows `(account, dimension, value, first_time, first_event_id, region, principal, events, last_time)`, times in ms. */
+/** Rows with the columns of {@link FirstSeenRow}, times in milliseconds, in the order of the port. */
 export const firstSeenSql = (riskyActionIds: readonly number[]): string => `
-select account, dimension, value, epoch_ms(first.time)::double as first_time, first.id as first_event_id,
-  first.region as region, first.principal as principal, events::double as events, epoch_ms(last)::double as last_time
+select account, dimension, value, epoch_ms(first.time)::double as "firstTime", first.id as "firstEventId",
+  first.region as region, first.principal as principal, events::double as events, epoch_ms(last)::double as "lastTime"
 from (${dimensions(riskyActionIds).map(dimensionSql).join("\nunion all\n")})
 order by first.time, account, dimension, value`;

@@ -1,4 +1,4 @@
-import type { DuckDBConnection, DuckDBListValue } from "@duckdb/node-api";
+import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Quantity, QuantityChange, QuantityKind } from "#core/domain/usage-event.ts";
 import type { Dictionaries } from "./dictionary.ts";
 import { oneOf } from "./matching-events.ts";
@@ -24,7 +24,7 @@ export async function listedQuantities(
   const changes = columns.values<QuantityChange>("change");
   const amounts = columns.values<number>("amount");
   const purchases = columns.values<Quantity["purchase"]>("purchase");
-  const resourceIds = columns.values<DuckDBListValue | null>("resource_ids");
+  const resourceIds = columns.lists<string>("resource_ids");
   const attributes = columns.values<string | null>("attributes");
   for (const [row, key] of columns.values<bigint>("key").entries()) {
     const quantity: Quantity = {
@@ -33,7 +33,7 @@ export async function listedQuantities(
       amount: amounts[row] as number,
       item: names[row] ?? null,
       purchase: purchases[row] ?? null,
-      resourceIds: (resourceIds[row]?.items ?? []) as readonly string[],
+      resourceIds: resourceIds[row] ?? [],
       attributes: attributes[row] ? (JSON.parse(attributes[row]) as Quantity["attributes"]) : {},
     };
     const of = listed.get(key);

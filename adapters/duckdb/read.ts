@@ -1,4 +1,4 @@
-import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance, DuckDBListValue } from "@duckdb/node-api";
 
 /** All rows as objects of JavaScript values. The type is the caller's promise about its own statement. */
 export async function readAll<Row>(connection: DuckDBConnection, sql: string): Promise<readonly Row[]> {
@@ -15,6 +15,20 @@ export async function* streamRows<Row>(instance: DuckDBInstance, sql: string): A
   try {
     const result = await connection.stream(sql);
     for await (const rows of result.yieldRowObjectJs()) yield* rows as unknown as readonly Row[];
+  } finally {
+    connection.closeSync();
+  }
+}
+
+/** The same by column, some two thousand rows at a time. */
+export async function* streamColumns(instance: DuckDBInstance, sql: string): AsyncGenerator<Columns> {
+  const connection = await instance.connect();
+  try {
+    const result = await connection.stream(sql);
+    const names = result.columnNames();
+    for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+      yield new Columns(names, [chunk]);
+    }
   } finally {
     connection.closeSync();
   }
@@ -48,6 +62,11 @@ export class Columns {
     return values;
   }
 
+  /** Lists as arrays, `null` as an empty one. The type is the caller's promise. */
+  lists<T>(name: string): (readonly T[])[] {
+    return this.values<DuckDBListValue | null>(name).map((list) => (list ? (list.items as readonly T[]) : []));
+  }
+
   /** The values of some rows, in ascending order of `rows`. Throws RangeError where there is no such row. */
   some<T>(name: string, rows: readonly number[]): T[] {
     if (rows.length === this.rows) return this.values(name);
@@ -64,6 +83,15 @@ export class Columns {
       values.push(current.getColumnVector(column).getItem(row - before) as T);
     }
     return values;
+  }
+
+  /** Rows as objects of these columns. The type is the caller's promise. */
+  objects<Row>(names: readonly (keyof Row & string)[]): Row[] {
+    const values = names.map((name) => this.values<unknown>(name));
+    return Array.from(
+      { length: this.rows },
+      (_, row) => Object.fromEntries(names.map((name, at) => [name, values[at]?.[row]])) as Row,
+    );
   }
 
   #position(name: string): number {

@@ -4,7 +4,7 @@ import type { EpochMs } from "#core/domain/time.ts";
 import type { RollupRow } from "#core/ports/event-store.ts";
 import { rollupSql } from "#core/signals/sql.ts";
 import { sqlIn } from "#core/signals/sql-literal.ts";
-import { readAll, streamRows } from "./read.ts";
+import { readAll, streamColumns } from "./read.ts";
 import { SIGNAL_TABLES } from "./relations.ts";
 
 /** Public like the views: charts and `trailwatch query` read it. Empty until an analysis has counted. */
@@ -19,17 +19,21 @@ const TABLE = `create table if not exists usage_rollups (
   value double not null
 )`;
 
-interface Row {
+interface Entity {
   readonly signal: string;
   readonly account: string;
   readonly region: string;
   readonly principal: string | null;
   readonly resource: string | null;
-  readonly bucket: number;
-  readonly value: number;
 }
 
-const ORDER = "order by signal, account, region, principal nulls last, resource nulls last, bucket";
+const ENTITY = "signal, account, region, principal, resource";
+
+/** An entity's buckets together: a row for each would repeat its names hundreds of times. */
+const byEntity = (counts: string): string => `
+select ${ENTITY}, list(bucket order by bucket) as buckets, list(value order by bucket) as counts
+from (${counts}) group by ${ENTITY}
+order by signal, account, region, principal nulls last, resource nulls last`;
 
 /** What stands in the table of a settled store already: definitions by signal and bucket. */
 export type CountedSignals = Map<string, string>;
@@ -47,7 +51,7 @@ export async function* countSignals(
   if (signals.length === 0) return;
   const counted = rollupSql(signals, bucket, SIGNAL_TABLES);
   if (await isReadOnly(instance)) {
-    yield* rowsOf(streamRows<Row>(instance, `select * replace (bucket::double as bucket) from (${counted})`));
+    yield* rowsOf(instance, `select * replace (bucket::double as bucket) from (${counted})`);
     return;
   }
   const these = `${sqlIn(
@@ -60,11 +64,8 @@ export async function* countSignals(
     for (const [key, definition] of definitions) done.set(key, definition);
   }
   yield* rowsOf(
-    streamRows<Row>(
-      instance,
-      `select signal, account, region, principal, resource, epoch_ms(bucket)::double as bucket, value
-       from usage_rollups where ${these} ${ORDER}`,
-    ),
+    instance,
+    `select ${ENTITY}, epoch_ms(bucket)::double as bucket, value from usage_rollups where ${these}`,
   );
 }
 
@@ -83,9 +84,16 @@ async function keep(instance: DuckDBInstance, counted: string, these: string, bu
   }
 }
 
-async function* rowsOf(rows: AsyncIterable<Row>): AsyncGenerator<RollupRow> {
-  for await (const { signal, account, region, principal, resource, bucket, value } of rows) {
-    yield { signal, entity: { account, region, principal, resource }, bucket, value };
+async function* rowsOf(instance: DuckDBInstance, counts: string): AsyncGenerator<RollupRow> {
+  for await (const chunk of streamColumns(instance, byEntity(counts))) {
+    const entities = chunk.objects<Entity>(["signal", "account", "region", "principal", "resource"]);
+    const buckets = chunk.lists<number>("buckets");
+    const counts = chunk.lists<number>("counts");
+    for (const [row, { signal, ...entity }] of entities.entries()) {
+      for (const [at, bucket] of (buckets[row] ?? []).entries()) {
+        yield { signal, entity, bucket, value: counts[row]?.[at] as number };
+      }
+    }
   }
 }
 
