@@ -1,12 +1,14 @@
 import type { StoredEvent } from "#adapters/duckdb/stored-event.ts";
 import { TrailwatchError } from "#core/domain/errors.ts";
-import { isoTime } from "#core/domain/time.ts";
-import { principalWords } from "#core/messages/principal.ts";
-import { named, visible } from "#core/messages/visible.ts";
+import type { Incident } from "#core/domain/incident.ts";
+import { counted } from "#core/messages/format.ts";
+import { named } from "#core/messages/visible.ts";
 import { countArgument } from "../arguments.ts";
 import { rawRecords } from "../ingest/raw-records.ts";
+import { renderEvents } from "../render/events.ts";
 import { escapeInvisible } from "../render/json.ts";
 import { withStore } from "../store.ts";
+import { textOptions } from "../terminal.ts";
 import { workspace } from "../workspace.ts";
 
 interface EventsOptions {
@@ -18,18 +20,23 @@ interface EventsOptions {
 export async function timeline(id: string, options: EventsOptions): Promise<void> {
   const limit = countArgument("--limit", options.limit);
   const found = await withStore(workspace(options.out), "read", async ({ events, incidents }) => {
-    const { eventIds, eventCount } = await incidents.get(id);
-    return { stored: await events.storedEvents({ ids: eventIds.slice(0, limit) }, limit), eventCount };
+    const incident = await incidents.get(id);
+    return { incident, stored: await events.storedEvents({ ids: incident.eventIds.slice(0, limit) }, limit) };
   });
-  await print(found.stored, options);
-  const left = found.eventCount - found.stored.length;
+  await print(found.stored, [found.incident], options);
+  const left = found.incident.eventCount - found.stored.length;
   if (left > 0)
-    process.stderr.write(`${left} more events behind it: its evidence has the queries (trailwatch show ${id})\n`);
+    process.stderr.write(
+      `${counted(left, "more event")} behind it: its evidence has the queries (trailwatch show ${id})\n`,
+    );
 }
 
 export async function history(name: string, options: EventsOptions): Promise<void> {
   const limit = countArgument("--limit", options.limit);
-  const stored = await withStore(workspace(options.out), "read", ({ events }) => events.history(name, limit));
+  const { stored, known } = await withStore(workspace(options.out), "read", async ({ events, incidents }) => ({
+    stored: await events.history(name, limit),
+    known: await incidents.list(),
+  }));
   if (stored.length === 0) {
     throw new TrailwatchError(
       "NOT_FOUND",
@@ -37,33 +44,20 @@ export async function history(name: string, options: EventsOptions): Promise<voi
       "Give a whole ARN, an access key id, or the name of a user, role or resource as the logs have it.",
     );
   }
-  await print(stored, options);
+  await print(stored, known, options);
   if (stored.length === limit) process.stderr.write(`the latest ${limit} events: --limit shows more\n`);
 }
 
-async function print(stored: readonly StoredEvent[], { raw }: EventsOptions): Promise<void> {
+async function print(
+  stored: readonly StoredEvent[],
+  incidents: readonly Incident[],
+  { raw }: EventsOptions,
+): Promise<void> {
   if (raw) {
     for await (const record of rawRecords(stored)) process.stdout.write(`${escapeInvisible(record)}\n`);
     return;
   }
-  for (const { event, file, record } of stored) process.stdout.write(`${line(event)}  [${visible(file)} #${record}]\n`);
-}
-
-function line({
-  time,
-  account,
-  region,
-  service,
-  action,
-  outcome,
-  errorCode,
-  principal,
-  origin,
-  resources,
-}: StoredEvent["event"]): string {
-  const result = outcome === "success" ? "" : `  ${outcome}${errorCode ? ` (${named(errorCode)})` : ""}`;
-  const session = principal.session ? ` / ${named(principal.session)}` : "";
-  const from = origin.invokedBy ?? origin.sourceIp ?? origin.network ?? "unknown";
-  const on = resources[0] ? `  on ${named(resources[0])}` : "";
-  return `${isoTime(time)}  ${named(account)} ${named(region)}  ${named(service)}:${named(action)}${result}  by ${principalWords(principal.id)}${session}  from ${named(from)}${on}`;
+  if (stored.length === 0) return;
+  const aliases = new Map(incidents.flatMap(({ accounts }) => accounts.map(({ id, alias }) => [id, alias])));
+  process.stdout.write(renderEvents(stored, aliases, textOptions(process.stdout)));
 }

@@ -147,7 +147,7 @@ describe("after an analysis", () => {
     const { id, eventIds, accounts } = incidentsOf(whole)[0];
     const told = await run("timeline", id, ...place, "--limit", "1");
     expect(told.stdout).toContain(accounts[0].id);
-    expect(told.stdout).toMatch(/\[.+AWSLogs.+\.json\.gz #\d+\]\n$/);
+    expect(told.stdout).toMatch(/ \[f1#\d+\]\n\nf1 {2}.+AWSLogs.+\.json\.gz\n$/);
     const raw = await run("timeline", id, ...place, "--raw");
     const records = raw.stdout
       .trim()
@@ -169,7 +169,7 @@ describe("after an analysis", () => {
     const history = await run("history", resource, ...place);
     expect(history.code).toBe(0);
     expect(history.stdout).toContain(resource);
-    expect(history.stdout).toMatch(/ by .+ from /);
+    expect(history.stdout).toMatch(/^ {2}by .+ from /m);
   }, 30_000);
 
   test("what a person decided holds in the next analysis", async () => {
