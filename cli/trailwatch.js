@@ -5,6 +5,7 @@
  */
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import { constants } from "node:os";
 import { fileURLToPath } from "node:url";
 
 const sources = new URL("./main.ts", import.meta.url);
@@ -22,6 +23,6 @@ else {
     process.exitCode = 4;
   });
   child.on("exit", (code, signal) => {
-    process.exitCode = code ?? (signal === "SIGINT" ? 130 : 4);
+    process.exitCode = code ?? 128 + constants.signals[signal];
   });
 }

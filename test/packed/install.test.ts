@@ -56,6 +56,11 @@ test("the package holds the bundle and its documents, and nothing of how it is m
   expect(existsSync(installed("typescript")) || existsSync(installed("node"))).toBe(false);
 });
 
+test("a checkout runs its sources, on whatever Node the machine has", async () => {
+  const here = spawn("npx", ["trailwatch", "--version"], { env: environment });
+  expect(await ended(here)).toMatchObject({ code: 0, stdout: `${readJson("package.json").version}\n`, stderr: "" });
+});
+
 test("a world to try it in: simulated, analysed, reported", async () => {
   const { code, stdout, stderr } = await trailwatch(
     "try",
