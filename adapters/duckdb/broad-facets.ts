@@ -3,7 +3,7 @@ import type { Outcome } from "#core/domain/usage-event.ts";
 import type { EventFacets } from "#core/ports/event-store.ts";
 import type { Dictionaries } from "./dictionary.ts";
 import { CALLER_FACETS, type CallerFacet, FACET_VALUES, FacetTally, NumberCounts, placeOf } from "./facet-tally.ts";
-import { EVENT_ID } from "./matching-events.ts";
+import { readOccurrences } from "./occurrences.ts";
 import { readAll, readColumns } from "./read.ts";
 
 /**
@@ -14,7 +14,6 @@ export async function countFacets(
   connection: DuckDBConnection,
   dictionaries: Dictionaries,
   condition: string,
-  eventIds: number,
 ): Promise<EventFacets> {
   const matching = `from events e where ${condition}`;
   const tally = new FacetTally();
@@ -45,20 +44,8 @@ export async function countFacets(
      ) left join items using (item_id)`,
     "sum(amount)",
   );
-  const earliest = await readAll<{ id: string }>(
-    connection,
-    `select ${EVENT_ID} as id ${matching} order by e.time, id limit ${eventIds}`,
-  );
-  const [span] = await readAll<{ first: number | null; last: number | null }>(
-    connection,
-    `select epoch_ms(min(e.time))::double as first, epoch_ms(max(e.time))::double as last ${matching}`,
-  );
-  return {
-    facets: tally.result(),
-    eventIds: earliest.map(({ id }) => id),
-    first: span?.first ?? null,
-    last: span?.last ?? null,
-  };
+  const { events: _, ...when } = await readOccurrences(connection, condition);
+  return { facets: tally.result(), ...when };
 }
 
 /** Facets of few values, grouped together: their combinations are few as well. */

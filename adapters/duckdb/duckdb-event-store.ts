@@ -12,6 +12,7 @@ import type {
   EventStore,
   FirstSeenRow,
   KeySharers,
+  Occurrences,
   RollupRow,
   SharedKeyKind,
 } from "#core/ports/event-store.ts";
@@ -21,6 +22,7 @@ import { firstSeenSql } from "./first-seen-sql.ts";
 import { historyOf } from "./history.ts";
 import { readSharers } from "./key-sharers.ts";
 import { conditionOf } from "./matching-events.ts";
+import { readOccurrences } from "./occurrences.ts";
 import { readAll, streamColumns } from "./read.ts";
 import { RecentEvents } from "./recent-events.ts";
 import { type CountedSignals, countSignals } from "./rollup-table.ts";
@@ -166,6 +168,10 @@ export class DuckDbEventStore implements EventStore {
    */
   history(subject: string, limit: number, reads = false): Promise<readonly StoredEvent[]> {
     return historyOf(this.#reader, subject, limit, reads);
+  }
+
+  async occurrences(query: EventQuery): Promise<Occurrences> {
+    return readOccurrences(this.#connection, await conditionOf(query, this.#dictionaries));
   }
 
   facets(query: EventQuery): Promise<EventFacets> {

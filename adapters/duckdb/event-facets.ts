@@ -7,10 +7,8 @@ import type { Dictionaries } from "./dictionary.ts";
 import { FacetTally, NumberCounts, placeOf } from "./facet-tally.ts";
 import { listedAmounts } from "./listed-quantities.ts";
 import { conditionOf, EVENT_ID } from "./matching-events.ts";
+import { EVENT_IDS } from "./occurrences.ts";
 import { type Columns, readColumns } from "./read.ts";
-
-/** At most so many ids are answered. */
-export const EVENT_IDS = 200;
 
 /** Events that are counted one by one; what more have in common, which only broad questions ask, the database counts. */
 const EVENTS_IN_MEMORY = 8192;
@@ -32,14 +30,15 @@ export async function readFacets(
     connection,
     `select ${COLUMNS} from events e where ${condition} limit ${inMemory + 1}`,
   );
-  if (columns.rows > inMemory) return countFacets(connection, dictionaries, condition, EVENT_IDS);
-  return facetsOf(connection, dictionaries, columns);
+  if (columns.rows > inMemory) return countFacets(connection, dictionaries, condition);
+  return facetsOf(connection, dictionaries, columns, condition);
 }
 
 async function facetsOf(
   connection: DuckDBConnection,
   dictionaries: Dictionaries,
   columns: Columns,
+  condition: string,
 ): Promise<EventFacets> {
   const tally = new FacetTally();
   tally.events = columns.rows;
@@ -56,7 +55,7 @@ async function facetsOf(
   for (const resource of columns.values<string | null>("resource")) tally.add("resources", resource);
   for (const resource of columns.lists<string>("more_resources").flat()) tally.add("resources", resource);
   for (const party of columns.lists<string>("counterparties").flat()) tally.add("counterparties", party);
-  await addItems(tally, connection, dictionaries, columns, actionIds);
+  await addItems(tally, connection, dictionaries, columns, condition);
   const times = columns.values<number>("time");
   const eventIds = earliestIds(columns, times);
   return {
@@ -78,7 +77,7 @@ async function addItems(
   connection: DuckDBConnection,
   dictionaries: Dictionaries,
   columns: Columns,
-  actionIds: readonly number[],
+  condition: string,
 ): Promise<void> {
   const add = (kind: QuantityKind, item: string | null, amount: number): void =>
     tally.add("items", item === null ? kind : `${kind} ${item}`, amount);
@@ -90,7 +89,9 @@ async function addItems(
     const itemId = itemIds[row] ?? null;
     add(kind, itemId === null ? null : (items.get(itemId)?.item ?? null), amounts[row] ?? 0);
   }
-  const listed = await listedAmounts(connection, dictionaries, columns.values<bigint>("key"), actionIds);
+  const keys = columns.values<bigint>("key");
+  const actionIds = columns.values<number>("action_id");
+  const listed = await listedAmounts(connection, dictionaries, keys, actionIds, condition);
   for (const { kind, item, amount } of listed) add(kind, item, amount);
 }
 

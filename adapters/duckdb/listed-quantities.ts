@@ -43,18 +43,24 @@ export async function listedQuantities(
   return listed;
 }
 
-/** The same without what only one event is asked about. */
+/** From here on it is cheaper to find the events again than to name them. */
+const MANY = 64;
+
+/** The same without what only one event is asked about. `condition` on `events e` is the one that found the keys. */
 export async function listedAmounts(
   connection: DuckDBConnection,
   dictionaries: Dictionaries,
   keys: readonly bigint[],
   actionIds: readonly number[],
+  condition: string,
 ): Promise<readonly Pick<Quantity, "kind" | "item" | "amount">[]> {
   const asked = await keysWithQuantities(dictionaries, keys, actionIds);
   if (asked.length === 0) return [];
   const columns = await readColumns(
     connection,
-    `select kind, amount, item_id from quantities where ${oneOf("key", asked)}`,
+    `select kind, amount, item_id from quantities where ${
+      asked.length > MANY ? `key in (select e.key from events e where ${condition})` : oneOf("key", asked)
+    }`,
   );
   const names = await itemNames(dictionaries, columns);
   const amounts = columns.values<number>("amount");

@@ -241,10 +241,10 @@ async function peers(inquiry: Inquiry): Promise<readonly Clue[]> {
   const ids = others.map(({ id }) => id);
   const window: TimeWindow = { start: subject.window.start - 30 * MINUTE, end: subject.window.end + 30 * MINUTE };
   const asked = eventsOf(subject.lead, signal).filter;
-  const facets = await store.facets({ window, accounts: ids, ...(asked ? { filter: asked } : {}) });
+  const there = await store.occurrences({ window, accounts: ids, ...(asked ? { filter: asked } : {}) });
   const query = `select account, count(*) from usage_events where ${[among("account", ids), within(window), filterSql(asked ?? {})].join(" and ")} group by all`;
   const group = `${counted(others.length, `other ${typeWord(account.type)} account`)}`;
-  if (facets.facets.events === 0) {
+  if (there.events === 0) {
     const statement =
       others.length === 1
         ? `The ${group.slice(2)} did nothing of the kind at that time`
@@ -253,10 +253,10 @@ async function peers(inquiry: Inquiry): Promise<readonly Clue[]> {
   }
   return [
     clue(
-      facets.facets.events >= subject.facets.events ? ["peers-too"] : [],
-      `In the ${others.length === 1 ? group.slice(2) : group}: ${counted(facets.facets.events, "such call")} at that time`,
+      there.events >= subject.facets.events ? ["peers-too"] : [],
+      `In the ${others.length === 1 ? group.slice(2) : group}: ${counted(there.events, "such call")} at that time`,
       {
-        eventIds: facets.eventIds,
+        eventIds: there.eventIds,
         query,
         mentions: ids,
       },

@@ -4,7 +4,7 @@ import { isAwsService, isIdentityCenterRole } from "../incidents/actors.ts";
 import { counted, utc } from "../messages/format.ts";
 import { principalWords } from "../messages/principal.ts";
 import { named } from "../messages/visible.ts";
-import type { EventFacets, EventQuery } from "../ports/event-store.ts";
+import type { EventQuery } from "../ports/event-store.ts";
 import { filterSql } from "../signals/sql.ts";
 import { eventsOf, signalOf } from "./case.ts";
 import { type Clue, clue } from "./clues.ts";
@@ -28,6 +28,8 @@ export async function factsBefore(inquiry: Inquiry): Promise<readonly Clue[]> {
 }
 
 const ATTEMPTS = 24 * HOUR;
+/** One or two refusals a day are a slip; attempts are more. */
+const SEVERAL = 3;
 const DENIED: EventFilter = { outcomes: ["denied"] };
 
 interface Caller {
@@ -91,7 +93,13 @@ async function deniedBefore(inquiry: Inquiry): Promise<readonly Clue[]> {
     ];
   }
   const statement = `${counted(count, "refused call")} by ${caller.words} in the day before, the first ${utc(answer.first ?? window.start)}: ${facetList(answer.facets.actions)}`;
-  return [clue(["denied-before"], statement, { eventIds: answer.eventIds, query, mentions: caller.mentions })];
+  return [
+    clue(count >= SEVERAL ? ["denied-before"] : [], statement, {
+      eventIds: answer.eventIds,
+      query,
+      mentions: caller.mentions,
+    }),
+  ];
 }
 
 async function sameBefore(inquiry: Inquiry): Promise<readonly Clue[]> {
@@ -102,7 +110,7 @@ async function sameBefore(inquiry: Inquiry): Promise<readonly Clue[]> {
   if (window.end <= window.start) return [];
   const caller = callerOf(inquiry);
   const asked = eventsOf(subject.lead, signal);
-  const answer = await store.facets({
+  const answer = await store.occurrences({
     ...caller.query,
     accounts: subject.accountIds,
     ...(asked.filter ? { filter: asked.filter } : {}),
@@ -116,7 +124,7 @@ async function sameBefore(inquiry: Inquiry): Promise<readonly Clue[]> {
   ]);
   const { words } = caller;
   const mentions = [...caller.mentions, ...subject.accountIds];
-  if (answer.facets.events === 0) {
+  if (answer.events === 0) {
     return [
       clue(
         ["never-did-it"],
@@ -127,7 +135,7 @@ async function sameBefore(inquiry: Inquiry): Promise<readonly Clue[]> {
   }
   const last = answer.last === null ? "" : `, the last ${utc(answer.last)}`;
   return [
-    clue(["did-it-before"], `${words} made ${counted(answer.facets.events, "such call")} before${last}`, {
+    clue(["did-it-before"], `${words} made ${counted(answer.events, "such call")} before${last}`, {
       eventIds: answer.eventIds,
       query,
       mentions,
@@ -143,13 +151,13 @@ async function callerKnown(inquiry: Inquiry): Promise<readonly Clue[]> {
   const isNew = subject.findings.some((finding) => finding.kind === "novelty" && finding.dimension === "principal");
   if (isNew || window.end <= window.start) return [];
   const caller = callerOf(inquiry);
-  const answer = await store.facets({ ...caller.query, window });
-  if (answer.facets.events < KNOWN_FROM) return [];
+  const answer = await store.occurrences({ ...caller.query, window });
+  if (answer.events < KNOWN_FROM) return [];
   const elsewhere = subject.findings.some((finding) => finding.kind === "novelty" && finding.dimension === "network");
   return [
     clue(
       elsewhere ? ["known-principal", "known-caller-elsewhere"] : ["known-principal"],
-      `${caller.words} is known: ${counted(answer.facets.events, "call")} since ${utc(answer.first ?? window.start)}${elsewhere ? "; the network it came from now is new" : ""}`,
+      `${caller.words} is known: ${counted(answer.events, "call")} since ${utc(answer.first ?? window.start)}${elsewhere ? "; the network it came from now is new" : ""}`,
       {
         eventIds: answer.eventIds,
         query: countQuery([caller.sql, within(window)]),
@@ -169,12 +177,12 @@ async function networkKnown(inquiry: Inquiry): Promise<readonly Clue[]> {
     end: subject.draft.window.start - DAY,
   };
   if (network === null || isNew || /amazonaws/.test(network) || window.end <= window.start) return [];
-  const answer = await store.facets({ window, accounts: subject.accountIds, networks: [network] });
-  if (answer.facets.events < KNOWN_FROM) return [];
+  const answer = await store.occurrences({ window, accounts: subject.accountIds, networks: [network] });
+  if (answer.events < KNOWN_FROM) return [];
   return [
     clue(
       ["known-network"],
-      `Network ${named(network)} is known here: ${counted(answer.facets.events, "call")} in the week before`,
+      `Network ${named(network)} is known here: ${counted(answer.events, "call")} in the week before`,
       {
         eventIds: answer.eventIds,
         query: countQuery([equals("network", network), among("account", subject.accountIds), within(window)]),
@@ -193,7 +201,7 @@ async function worked(inquiry: Inquiry): Promise<readonly Clue[]> {
   const actions = subject.facets.actions.map(({ value }) => value);
   const principal = subject.principal ?? "";
   const filter: EventFilter = { actions, outcomes: ["success"] };
-  const answer: EventFacets = await store.facets({
+  const answer = await store.occurrences({
     window,
     principals: [principal],
     accounts: subject.accountIds,
@@ -207,7 +215,7 @@ async function worked(inquiry: Inquiry): Promise<readonly Clue[]> {
   ]);
   const words = principalWords(principal);
   const mentions = [principal, principal.slice(principal.lastIndexOf("/") + 1), ...subject.accountIds];
-  const count = answer.facets.events;
+  const count = answer.events;
   if (count === 0) {
     return [
       clue(["never-worked"], `None of these calls by ${words} had worked in the week before`, { query, mentions }),

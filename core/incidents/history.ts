@@ -96,7 +96,7 @@ export async function gatherHistory(
       { window: before, accounts, principals: [principal], filter: { actions, outcomes: ["success"] } },
       CALLS_READ,
     );
-    const secrets = await store.facets({
+    const secrets = await store.occurrences({
       window: before,
       principals: [principal],
       filter: { marks: ["secret-read", "parameter-read"] },
@@ -112,7 +112,7 @@ export async function gatherHistory(
       ...summarise(calls),
       later: summarise(later),
       truncated: calls.length === CALLS_READ,
-      readSecrets: secrets.facets.events > 0,
+      readSecrets: secrets.events > 0,
     });
   }
   return { principals, deployments: await deploymentsOf(store, material, accounts, start) };

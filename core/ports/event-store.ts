@@ -22,6 +22,8 @@ export interface EventStore {
   firstSeen(): AsyncIterable<FirstSeenRow>;
   /** Time order, then id. Throws `NOT_FOUND` never: no match is an empty list. */
   events(query: EventQuery, limit: number): Promise<readonly PricedUsageEvent[]>;
+  /** How many events match, and when: for questions that need not know what they have in common. */
+  occurrences(query: EventQuery): Promise<Occurrences>;
   /** What the events that match have in common; at most 20 values a facet. */
   facets(query: EventQuery): Promise<EventFacets>;
   /** How many use each of these over the whole store: one entry a value that anybody used, in any order. */
@@ -60,12 +62,16 @@ export interface EventQuery {
   readonly counted?: true;
 }
 
-export interface EventFacets {
-  readonly facets: FindingFacets;
+export interface Occurrences {
+  readonly events: number;
   /** Earliest first, at most 200. */
   readonly eventIds: readonly string[];
   readonly first: EpochMs | null;
   readonly last: EpochMs | null;
+}
+
+export interface EventFacets extends Omit<Occurrences, "events"> {
+  readonly facets: FindingFacets;
 }
 
 export interface RollupRow {

@@ -102,6 +102,7 @@ test("DuckDB answers what the store in memory answers, whatever the events and t
         }
         for (const asked of [{}, ...queries]) {
           expect(await duckdb.store.events(asked, 30)).toEqual(await memory.store.events(asked, 30));
+          expect(await duckdb.store.occurrences(asked)).toEqual(await memory.store.occurrences(asked));
           const facets = await memory.store.facets(asked);
           expect(await duckdb.store.facets(asked)).toEqual(facets);
           expect(await duckdb.facetsOfManyCallers(asked)).toEqual(facets);

@@ -13,6 +13,7 @@ import type {
   EventStore,
   FirstSeenRow,
   KeySharers,
+  Occurrences,
   RollupRow,
   SharedKeyKind,
 } from "#core/ports/event-store.ts";
@@ -110,14 +111,19 @@ export class MemoryEventStore implements EventStore {
     return this.#matching(query).slice(0, limit);
   }
 
-  async facets(query: EventQuery): Promise<EventFacets> {
+  async occurrences(query: EventQuery): Promise<Occurrences> {
     const events = this.#matching(query);
     return {
-      facets: facetsOf(events),
+      events: events.length,
       eventIds: events.slice(0, 200).map(({ id }) => id),
       first: events[0]?.time ?? null,
       last: events.at(-1)?.time ?? null,
     };
+  }
+
+  async facets(query: EventQuery): Promise<EventFacets> {
+    const { events: _, ...when } = await this.occurrences(query);
+    return { facets: facetsOf(this.#matching(query)), ...when };
   }
 
   async sharers(kind: SharedKeyKind, values: readonly string[]): Promise<readonly KeySharers[]> {
