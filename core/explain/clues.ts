@@ -116,11 +116,15 @@ export const clue = (
   },
 ): Clue => ({
   tags,
-  statement: statement.charAt(0).toUpperCase() + statement.slice(1),
+  statement: sentence(statement),
   eventIds: (support.eventIds ?? []).slice(0, IDS),
   query: support.query ?? null,
   mentions: [...new Set((support.mentions ?? []).filter(isName))].sort(compareText),
 });
+
+/** With a capital, but for what is written small by nature: `ana@example.com (…) is known`. */
+const sentence = (statement: string): string =>
+  /^\S*@/.test(statement) ? statement : statement.charAt(0).toUpperCase() + statement.slice(1);
 
 const isName = (value: string | null): value is string => value !== null && value !== "";
 

@@ -139,8 +139,8 @@ const idsOf = (events: readonly PricedUsageEvent[], change: "added" | "removed")
 /** A burst of minutes may end within the hour or go on all day: the range covers both. */
 const paceLine = (length: number): string =>
   length < HOUR
-    ? `Use goes on: at least this much every hour, at most at the pace of these ${duration(length)}`
-    : `Use goes on at the pace of these ${duration(length)}`;
+    ? `Use goes on: at least this much every hour, at most at the pace of the incident (${duration(length)})`
+    : `Use goes on at the pace of the incident (${duration(length)})`;
 
 /** Where a storm is longer than was read, its use is scaled by the measured total, and that is said. */
 function extrapolation({ subject, events }: Inquiry): {

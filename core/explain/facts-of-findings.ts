@@ -209,6 +209,11 @@ function tellPolicy(finding: PolicyViolation, where: string): Told {
   return [statement, ["policy", ...tagsOfDanger(finding)], facets.resources.slice(0, 2).map(({ value }) => value)];
 }
 
+const INSIGHT_WORDS: Readonly<Record<string, string>> = {
+  ApiCallRateInsight: "rate of calls",
+  ApiErrorRateInsight: "rate of errors",
+};
+
 function tellInsight(finding: InsightFinding, where: string): Told {
   const rates =
     finding.insightPerMinute === null || finding.baselinePerMinute === null
@@ -216,7 +221,7 @@ function tellInsight(finding: InsightFinding, where: string): Told {
       : `: ${amount(finding.insightPerMinute)} a minute, the baseline is ${amount(finding.baselinePerMinute)}`;
   const call = `${named(finding.service)}:${named(finding.action)}`;
   return [
-    `CloudTrail Insights itself saw an unusual ${named(finding.insightType)} of ${call} in ${where}${rates}`,
+    `CloudTrail Insights itself saw an unusual ${INSIGHT_WORDS[finding.insightType] ?? named(finding.insightType)} of ${call} in ${where}${rates}`,
     ["insight"],
     [],
   ];

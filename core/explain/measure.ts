@@ -146,7 +146,7 @@ const lengthOf = (counted: readonly Counted[]): EpochMs => {
 /** Ten minutes are what thresholds and habits are counted in; what took five or less is told to the minute, what took most of a day by the hour. */
 function toldLength(length: EpochMs): EpochMs {
   if (length > LONG) return Math.round(length / HOUR) * HOUR;
-  const minutes = Math.max(1, Math.ceil(length / MINUTE)) * MINUTE;
+  const minutes = Math.max(1, Math.ceil((length - 1) / MINUTE)) * MINUTE;
   return minutes > TEN_MINUTES / 2 && minutes < TEN_MINUTES ? TEN_MINUTES : minutes;
 }
 

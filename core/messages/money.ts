@@ -2,6 +2,7 @@ import type { CostImpact } from "../domain/finding.ts";
 import { type NanoUsd, parseUsdText, type UsdRange } from "../domain/money.ts";
 import { grouped } from "./format.ts";
 
+const LESS = "less than $0.01";
 const CENT = 10_000_000n;
 const DOLLAR = 1_000_000_000n;
 
@@ -9,7 +10,7 @@ const DOLLAR = 1_000_000_000n;
 export function dollars(value: NanoUsd): string {
   if (value < 0n) return `-${dollars(-value)}`;
   if (value === 0n) return "$0";
-  if (value < CENT / 2n) return "less than $0.01";
+  if (value < CENT / 2n) return LESS;
   if (value >= 100n * DOLLAR - CENT / 2n) return `$${grouped(rounded(value, DOLLAR))}`;
   const cents = rounded(value, CENT);
   return `$${cents / 100n}.${(cents % 100n).toString().padStart(2, "0")}`;
@@ -18,11 +19,12 @@ export function dollars(value: NanoUsd): string {
 /** Half up, exact. */
 const rounded = (value: NanoUsd, unit: bigint): bigint => (value + unit / 2n) / unit;
 
-/** `$120 to $180`; one amount where both ends read the same. */
+/** `$120 to $180`; one amount where both ends read the same; `up to $0.13` from less than a cent. */
 export function dollarRange(range: UsdRange): string {
   const low = dollars(parseUsdText(range.low));
   const high = dollars(parseUsdText(range.high));
-  return low === high ? low : `${low} to ${high}`;
+  if (low === high) return low;
+  return low === LESS ? `up to ${high}` : `${low} to ${high}`;
 }
 
 export const isZeroRange = (range: UsdRange): boolean => parseUsdText(range.high) === 0n;

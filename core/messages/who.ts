@@ -55,7 +55,7 @@ export function whoLine(incident: Pick<Incident, "principals" | "findings">, lim
 /** The same, with the ARN of a single caller: what a person pastes into a search. */
 export function whoInFull(incident: Pick<Incident, "principals" | "findings">, limit: number): string {
   const [only, another] = actorsOf(incident);
-  if (!only || another) return whoLine(incident, limit);
+  if (!only || another || SHARED_ROLE.test(only.value)) return whoLine(incident, limit);
   const words = actorWords(only.value, incident.findings);
   return principalOf(only.value).name === only.value ? words : `${words}, ${named(only.value)}`;
 }

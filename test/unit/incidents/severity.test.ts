@@ -88,3 +88,60 @@ test("secrets by a principal that never read any raise; by one that always does 
   expect(await severityOf(sweep)).toBe("medium");
   expect(await severityOf(usual)).toBe("low");
 });
+
+test("each thing gives one reason, the gravest and most telling four", async () => {
+  const launches = Array.from({ length: 30 }, (_, index) =>
+    event({ time: NOW + index * 1000, quantities: [instances(1)], cost: costing(2) }),
+  );
+  const found = [
+    anomaly(launches, {
+      severity: "high",
+      severityReasons: ["30 in an hour"],
+      window: { start: NOW, end: NOW + HOUR },
+    }),
+    anomaly(launches, {
+      id: "by-principal",
+      signal: "instances-launched-by-principal",
+      severity: "high",
+      severityReasons: ["30 in one minute"],
+      window: { start: NOW, end: NOW + MINUTE },
+    }),
+    ...["a", "b", "c", "d"].map((name) =>
+      violation(launches, {
+        id: name,
+        policy: `danger/${name}`,
+        severity: "high",
+        severityReasons: [`danger ${name}`],
+      }),
+    ),
+  ];
+  const [incident] = await incidentsOf(found, [...past, ...launches]);
+  expect(incident?.severityReasons).toEqual([
+    "adds at least $60 an hour, which counts as high from $25 on",
+    "30 in one minute",
+    "danger a",
+    "danger b",
+  ]);
+});
+
+test("of several rules about the same new network the gravest speaks", async () => {
+  const change = event({
+    time: NOW,
+    action: "AuthorizeSecurityGroupIngress",
+    principal: { id: role("app") },
+    origin: { network: FOREIGN },
+  });
+  const start = event({
+    time: NOW + MINUTE,
+    principal: { id: role("app") },
+    origin: { network: FOREIGN },
+    quantities: [instances(1)],
+  });
+  const [incident] = await incidentsOf(
+    [violation([change, start], { policy: "danger/open-port" })],
+    [...past, change, start],
+  );
+  expect(
+    incident?.severityReasons.filter((reason) => reason.includes("a network nobody here had used before")),
+  ).toEqual([expect.stringMatching(/^dangerous changes from /)]);
+});
