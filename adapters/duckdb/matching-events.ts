@@ -65,7 +65,8 @@ async function actionCondition({ filter, regions }: EventQuery, dictionaries: Di
   const global = idsOf(chosen.filter(([, entry]) => entry.global));
   const regional = idsOf(chosen.filter(([, entry]) => !entry.global));
   // Named actions are few; of all actions those of global services are.
-  const isRegional = actions || services ? oneOf("e.action_id", regional) : `not (${oneOf("e.action_id", global)})`;
+  const isRegional =
+    actions || services ? oneOf("e.action_id", regional) : `not list_contains([${global.join(", ")}], e.action_id)`;
   const anywhere = asked.has("global") ? oneOf("e.action_id", global) : "false";
   const there =
     regional.length === 0 || regionIds.length === 0 ? "false" : `${oneOf("e.region_id", regionIds)} and ${isRegional}`;
@@ -75,10 +76,14 @@ async function actionCondition({ filter, regions }: EventQuery, dictionaries: Di
 
 const idsOf = (entries: readonly (readonly [number, unknown])[]): readonly number[] => entries.map(([id]) => id);
 
+/** For columns of an enumeration: an equality compares numbers, an `in` the texts of every row. */
+const isOneOf = (column: string, values: readonly string[]): string =>
+  values.length === 0 ? "false" : `(${values.map((value) => `${column} = ${sqlText(value)}`).join(" or ")})`;
+
 function filterConditions(filter: EventFilter): readonly string[] {
   const { outcomes, marks, readOnly } = filter;
   const conditions: string[] = [];
-  if (outcomes) conditions.push(sqlIn("e.outcome", outcomes));
+  if (outcomes) conditions.push(isOneOf("e.outcome", outcomes));
   if (readOnly !== undefined) conditions.push(readOnly ? "e.read_only" : "not e.read_only");
   if (marks) conditions.push(`(e.marks & ${markMask(marks)}) <> 0`);
   return conditions;
@@ -96,7 +101,7 @@ async function quantityConditions(
   );
   const conditionsOn = (kind: string, change: string): string =>
     [
-      ...(quantities ? [sqlIn(kind, quantities)] : []),
+      ...(quantities ? [isOneOf(kind, quantities)] : []),
       ...(quantityChange ? [`${change} = ${sqlText(quantityChange)}`] : []),
     ].join(" and ");
   const choices: string[] = [];
