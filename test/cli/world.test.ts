@@ -19,7 +19,7 @@ let truth: ReturnType<typeof readJson>;
 let whole: Ended;
 
 beforeAll(async () => {
-  writeWorld({ out: folder.at("world"), accounts: 2, days: 2, seed: 5 });
+  writeWorld({ out: folder.at("world"), accounts: 2, days: 1, seed: 5 });
   truth = readJson(folder.at("world", "truth.json"));
   whole = await analyse("whole", "--format", "json");
 }, 120_000);
@@ -47,7 +47,7 @@ describe("trailwatch analyze", () => {
       quarantined: {},
     });
     expect(accounts).toHaveLength(2);
-    expect(incidents.filter(({ paging }: { paging: { paged: boolean } }) => paging.paged).length).toBeGreaterThan(3);
+    expect(incidents.filter(({ paging }: { paging: { paged: boolean } }) => paging.paged).length).toBeGreaterThan(1);
   });
 
   test("says the same bytes again, whatever the number of threads; the report too", async () => {
