@@ -37,7 +37,12 @@ export async function factOfCleaning(inquiry: Inquiry): Promise<readonly Clue[]>
   const freed = new Set(gone.flatMap(({ quantities }) => idsOf(quantities, value.kind, "removed"))).size;
   const released = Math.min(freed, ids.size);
   if (released < Math.max(LEAST, ids.size * MOST_OF_IT)) return [];
-  const statement = `Of the ${counted(ids.size, noun)} that ${caller.words} made before, ${amount(released)} had been released again`;
+  const days = counted(Math.max(1, Math.round((before.end - before.start) / DAY)), "day");
+  const earlier = `${counted(ids.size, noun)} that ${caller.words} made in the ${days} before`;
+  const statement =
+    released === ids.size
+      ? `All ${earlier} had been released again`
+      : `Of the ${earlier}, ${amount(released)} had been released again`;
   const query = `select event_id, time, principal, action, resource_ids from event_quantities where ${allOf([`change = 'removed'`, `outcome = 'success'`, `kind = '${value.kind}'`, among("account", accounts), within(before)])} order by time`;
   return [
     clue(["cleaned-before"], statement, {

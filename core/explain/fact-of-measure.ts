@@ -1,8 +1,9 @@
 import type { UsualAmount } from "../domain/finding.ts";
 import { amount, counted, duration, utcWindow } from "../messages/format.ts";
 import { place } from "../messages/phrases.ts";
-import { principalOf, principalWords } from "../messages/principal.ts";
+import { principalOf } from "../messages/principal.ts";
 import { functionName, quantityOf } from "../messages/quantity.ts";
+import { actorWords } from "../messages/who.ts";
 import { anomaliesOf, type Case, signalOf } from "./case.ts";
 import { type Clue, clue } from "./clues.ts";
 import type { Measure } from "./measure.ts";
@@ -16,7 +17,7 @@ export function factOfMeasure(subject: Case, measure: Measure | null): readonly 
   const { total, window, caller, usual, events } = measure;
   const signal = signalOf(lead, subject.signals);
   const what = quantityOf(total, signal, lead.signal, another ? null : lead.entity.resource);
-  const by = caller === null ? "" : ` by ${principalWords(caller)}`;
+  const by = caller === null ? "" : ` by ${actorWords(caller, leads)}`;
   const accounts = subject.accounts.filter(({ id }) => leads.some(({ account }) => account === id));
   const where = place(accounts, [...new Set(leads.map(({ region }) => region))]);
   const how = events.length > 0 ? "" : ", by five-minute counts";
@@ -29,7 +30,7 @@ export function factOfMeasure(subject: Case, measure: Measure | null): readonly 
       ...(another ? {} : { query: findingQuery(counting, signal) }),
       mentions: [
         ...accounts.flatMap(({ id, alias }) => [id, alias]),
-        ...(caller === null ? [] : [caller, principalOf(caller).name]),
+        ...(caller === null ? [] : [caller, principalOf(caller).name, subject.session]),
         lead.entity.resource,
         functionName(lead.entity.resource ?? ""),
       ],

@@ -31,7 +31,11 @@ function who(subject: Case): readonly Clue[] {
   if (facets.principals.length >= MANY_CALLERS) tags.push("many-principals");
   if (LOAD_TEST.test(`${name} ${subject.session ?? ""}`)) tags.push("named-load-test");
   const session = subject.session === null ? "" : `, session ${named(subject.session)}`;
-  const others = facets.principals.slice(1);
+  // a role of the same name in another account is told with it
+  const words = principalWords(top.value);
+  const same = facets.principals.filter(({ value }) => principalWords(value) === words);
+  const others = facets.principals.filter((principal) => !same.includes(principal));
+  const count = same.reduce((sum, principal) => sum + principal.count, 0);
   const also =
     others.length === 0
       ? ""
@@ -40,17 +44,24 @@ function who(subject: Case): readonly Clue[] {
           3,
         )}`;
   const facts = [
-    clue(tags, `${shareOfCalls(top.count, facets.events)} by ${principalWords(top.value)}${session}${also}`, {
-      eventIds: subject.lead.eventIds,
-      query: shareQuery("principal", condition(subject)),
-      mentions: [
-        top.value,
-        name,
-        account,
-        subject.session,
-        ...others.flatMap(({ value }) => [value, principalOf(value).name]),
-      ],
-    }),
+    clue(
+      tags,
+      `${shareOfCalls(count, facets.events)} by ${principalList(
+        same.map(({ value }) => value),
+        1,
+      )}${session}${also}`,
+      {
+        eventIds: subject.lead.eventIds,
+        query: shareQuery("principal", condition(subject)),
+        mentions: [
+          top.value,
+          name,
+          account,
+          subject.session,
+          ...[...same, ...others].flatMap(({ value }) => [value, principalOf(value).name]),
+        ],
+      },
+    ),
   ];
   const [key] = facets.accessKeys;
   if (key && isLongTermKey(key.value)) {

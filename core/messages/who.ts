@@ -14,7 +14,7 @@ const PART = 0.25;
  * The callers who explain the incident, most calls first: those who stand behind one of its findings. Who merely called at
  * the same time is in the evidence, and not here. Never empty where {@link Incident.principals} is not.
  */
-function actorsOf({ principals, findings }: Pick<Incident, "principals" | "findings">): readonly Facet[] {
+export function actorsOf({ principals, findings }: Pick<Incident, "principals" | "findings">): readonly Facet[] {
   const behind = new Set(
     findings
       .filter(({ severity }) => severity !== "info")
@@ -30,7 +30,7 @@ function actorsOf({ principals, findings }: Pick<Incident, "principals" | "findi
 const SHARED_ROLE = /\/AWSReservedSSO_.+_[0-9a-f]{16}$/;
 
 /** `ana@example.com (AdministratorAccess through Identity Center)`, `role deploy`: the person where there is one. */
-function actorWords(principal: string, findings: readonly { readonly facets: FindingFacets }[]): string {
+export function actorWords(principal: string, findings: readonly { readonly facets: FindingFacets }[]): string {
   const words = principalWords(principal);
   if (!SHARED_ROLE.test(principal)) return words;
   const person = findings

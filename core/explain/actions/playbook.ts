@@ -6,6 +6,7 @@ import { listed } from "../../messages/format.ts";
 import { accountName, accountsLine } from "../../messages/phrases.ts";
 import { isLongTermKey, principalOf, principalWords } from "../../messages/principal.ts";
 import { named } from "../../messages/visible.ts";
+import { actorsOf } from "../../messages/who.ts";
 import type { Case } from "../case.ts";
 import type { Dossier } from "../clues.ts";
 import { shownTopics } from "../topics.ts";
@@ -41,6 +42,8 @@ const OWN_FAULT = new Set([
 /** Topics whose steps are given; more would bury the first ones. */
 const TOPICS = 2;
 const STEPS = 8;
+/** Callers of different names to cut off. */
+const CALLERS = 3;
 
 /** The steps to take, in order: whom to ask, what to look at, how to contain it, what it costs. */
 export function recommendedActions(
@@ -122,14 +125,27 @@ function trace({ subject, region }: Situation): RecommendedAction | null {
 
 /** Told in words: whether to cut somebody off is a person's decision. */
 function contain(subject: Case, hostile: boolean): readonly RecommendedAction[] {
+  const several = hostile && subject.accounts.length > 1;
   const callers =
-    hostile && subject.principal === null
-      ? subject.facets.principals.map(({ value }) => value).slice(0, 2)
+    several || (hostile && subject.principal === null)
+      ? actorsOf(subject.draft).map(({ value }) => value)
       : [subject.principal];
-  return callers.flatMap((caller) => (caller === null || isAwsService(caller) ? [] : cutOff(subject, caller, hostile)));
+  const known = callers.flatMap((caller) => (caller === null || isAwsService(caller) ? [] : [caller]));
+  // a role of the same name in several accounts is one step, in all of them
+  const byName = new Map<string, string[]>();
+  for (const caller of known) {
+    const words = principalWords(caller);
+    byName.set(words, [...(byName.get(words) ?? []), caller]);
+  }
+  return [...byName.values()]
+    .sort((a, b) => b.length - a.length)
+    .slice(0, CALLERS)
+    .flatMap((alike) => cutOff(subject, alike, hostile));
 }
 
-function cutOff(subject: Case, principal: string, hostile: boolean): readonly RecommendedAction[] {
+function cutOff(subject: Case, alike: readonly string[], hostile: boolean): readonly RecommendedAction[] {
+  const [principal] = alike;
+  if (principal === undefined) return [];
   const { accessKey, draft } = subject;
   const { kind, name } = principalOf(principal);
   const unless = hostile ? "Unless the owner confirms it at once" : "If nobody knows of it";
@@ -164,7 +180,7 @@ function cutOff(subject: Case, principal: string, hostile: boolean): readonly Re
     const whose = person === null ? principalWords(principal) : `${named(person)} (${principalWords(principal)})`;
     return [
       action(
-        `${unless}: revoke the sessions of ${whose}${inAccount(subject, principal)}`,
+        `${unless}: revoke the sessions of ${whose}${inAccounts(subject, alike)}`,
         how,
         page.iamRoleUrl(draft.regions, name),
         ask.roleOf(name),
@@ -175,10 +191,10 @@ function cutOff(subject: Case, principal: string, hostile: boolean): readonly Re
 }
 
 /** Where several accounts are in it, a role's name alone does not say which one. */
-const inAccount = ({ accounts }: Case, principal: string): string => {
-  const owner = principalOf(principal).account;
-  const account = accounts.find(({ id }) => id === owner);
-  return accounts.length > 1 && account ? ` in ${accountName(account)}` : "";
+const inAccounts = ({ accounts }: Case, principals: readonly string[]): string => {
+  const owners = new Set(principals.map((principal) => principalOf(principal).account));
+  const named = accounts.filter(({ id }) => owners.has(id)).map(accountName);
+  return accounts.length > 1 && named.length > 0 ? ` in ${listed(named, 8)}` : "";
 };
 
 const action = (
