@@ -89,7 +89,9 @@ program
   .addOption(WORKSPACE)
   .addOption(FORMAT())
   .addOption(REDACT)
-  .option("--severity <severity>", "this severity or more")
+  .addOption(
+    new Option("--severity <severity>", "this severity or more").choices(["info", "low", "medium", "high", "critical"]),
+  )
   .option("--account <ids>", "only incidents in these accounts", collect)
   .option("--cost-center <names>", "only incidents in accounts of these cost centers", collect)
   .option("--owner <names>", "only incidents in accounts of these owners", collect)

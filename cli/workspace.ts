@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { TrailwatchError } from "#core/domain/errors.ts";
 
 /** Where a run keeps what it makes: one folder. */
 export interface Workspace {
@@ -22,6 +23,15 @@ export function workspace(folder: string): Workspace {
 }
 
 export function makeWorkspace(folder: string): Workspace {
-  mkdirSync(folder, { recursive: true });
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (cause) {
+    throw new TrailwatchError(
+      "USAGE",
+      `cannot make the folder ${folder}: ${(cause as Error).message}`,
+      "Name a folder that can be written with --out.",
+      { cause },
+    );
+  }
   return workspace(folder);
 }

@@ -84,7 +84,7 @@ async function openReadOnly(storePath: string): Promise<DuckDBInstance> {
     throw new TrailwatchError(
       "STORE_UNUSABLE",
       `The store ${storePath} cannot be opened: ${message}`,
-      "Make a store with `trailwatch analyze <path>`, or name one with --store.",
+      "Make a store with `trailwatch analyze <path>`, or name its folder with --out.",
       { cause },
     );
   }

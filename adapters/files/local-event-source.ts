@@ -42,18 +42,16 @@ function* walk(
   entered: Set<string>,
   signal: AbortSignal | undefined,
 ): Generator<SourceFile> {
-  const real = realpathSync(folder);
-  if (entered.has(real)) return;
-  entered.add(real);
-  const entries: { readonly path: string; readonly order: string; readonly stats: Stats }[] = [];
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name);
-    const stats = statSync(path, { throwIfNoEntry: false });
-    if (stats === undefined || (stats.isDirectory() && name.startsWith("."))) continue;
-    if (stats.isDirectory()) entries.push({ path, order: `${name}/`, stats });
-    else if (stats.isFile()) entries.push({ path, order: name, stats });
+  let entries: readonly Entry[];
+  try {
+    const real = realpathSync(folder);
+    if (entered.has(real)) return;
+    entered.add(real);
+    entries = entriesOf(folder);
+  } catch (cause) {
+    yield unreadableFolder(folder, cause);
+    return;
   }
-  entries.sort((a, b) => (a.order < b.order ? -1 : 1));
   for (const { path, stats } of entries) {
     if (signal?.aborted) return;
     const key = cloudtrailKey(stats.isDirectory() ? `${path}/` : path);
@@ -62,6 +60,42 @@ function* walk(
     else yield sourceFile(path, stats);
   }
 }
+
+interface Entry {
+  readonly path: string;
+  readonly order: string;
+  readonly stats: Stats;
+}
+
+function entriesOf(folder: string): Entry[] {
+  const entries: Entry[] = [];
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    const stats = statSync(path, { throwIfNoEntry: false });
+    if (stats === undefined || (stats.isDirectory() && name.startsWith("."))) continue;
+    if (stats.isDirectory()) entries.push({ path, order: `${name}/`, stats });
+    else if (stats.isFile()) entries.push({ path, order: name, stats });
+  }
+  return entries.sort((a, b) => (a.order < b.order ? -1 : 1));
+}
+
+/** Stands for what cannot be listed, so that it is counted and shown like a file that cannot be read. */
+const unreadableFolder = (path: string, cause: unknown): SourceFile => ({
+  path,
+  size: 0,
+  tag: "",
+  localPath: null,
+  reopenable: false,
+  open: () =>
+    Promise.reject(
+      new TrailwatchError(
+        "INPUT_UNREADABLE",
+        `cannot list ${path}: ${(cause as Error).message}`,
+        "Check the permissions of the folder.",
+        { cause },
+      ),
+    ),
+});
 
 const sourceFile = (path: string, stats: Stats): SourceFile => ({
   path,

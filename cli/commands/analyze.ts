@@ -1,5 +1,7 @@
-import { rmSync } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { dirname } from "node:path";
+import { DuckDbResponseStore } from "#adapters/duckdb/response-store.ts";
 import type { Analysis } from "#core/domain/analysis.ts";
 import { TrailwatchError } from "#core/domain/errors.ts";
 import { type Severity, severityRank } from "#core/domain/finding.ts";
@@ -10,6 +12,7 @@ import { countArgument, timeArgument } from "../arguments.ts";
 import type { AwsOptions } from "../aws.ts";
 import { loadConfiguration, loadOrganization } from "../configuration.ts";
 import { EXIT } from "../exit-codes.ts";
+import { startFresh } from "../fresh.ts";
 import { ingest } from "../ingest/index.ts";
 import { insightRecords } from "../ingest/ledger.ts";
 import { createProgress } from "../progress.ts";
@@ -48,7 +51,9 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions)
   const selection = selectionOf(options);
   const sources = await sourcesOf(paths, options);
   const place = makeWorkspace(options.out);
-  if (options.fresh) for (const suffix of ["", ".wal"]) rmSync(place.store + suffix, { force: true });
+  const reportFile = typeof options.report === "string" ? options.report : place.report;
+  if (options.report !== false) checkWritable(reportFile);
+  const said = options.fresh ? await startFresh(place, sources, selection) : [];
 
   const progress = createProgress(process.stderr, options.quiet ?? false);
   const interrupt = new AbortController();
@@ -71,6 +76,7 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions)
     process.off("SIGINT", onSignal);
     if (summary.read === 0 && summary.files === 0 && summary.filesSkipped === 0) throw nothingRead(paths);
     const analysis = await withStore(place, "write", async ({ instance, events, incidents }) => {
+      for (const response of said) await new DuckDbResponseStore(instance).record(response);
       const about = { store: events, directory, config: await withResponses(config, instance) };
       const found = await analyseStore({
         ...about,
@@ -83,9 +89,8 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions)
       if (options.report !== false) {
         progress.step("drawing");
         const model = await reportModel(kept, about);
-        const file = typeof options.report === "string" ? options.report : place.report;
-        await writeReport(options.redact ? redactReport(model) : model, file);
-        progress.say(`report: ${file}`);
+        await writeReport(options.redact ? redactReport(model) : model, reportFile);
+        progress.say(`report: ${reportFile}`);
       }
       return kept;
     });
@@ -98,10 +103,30 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions)
   }
 }
 
+/** Before hours of work, not after them. */
+function checkWritable(file: string): void {
+  try {
+    accessSync(existsSync(file) ? file : dirname(file), constants.W_OK);
+  } catch (cause) {
+    throw new TrailwatchError("USAGE", `the report cannot be written to ${file}`, "Name another file with --report.", {
+      cause,
+    });
+  }
+}
+
 function selectionOf(options: AnalyzeOptions): ReadSelection {
+  const from = timeArgument("--from", options.from);
+  const to = timeArgument("--to", options.to);
+  if (from !== undefined && to !== undefined && from >= to) {
+    throw new TrailwatchError(
+      "USAGE",
+      `--from ${options.from} is not before --to ${options.to}`,
+      "Swap them, or leave one out.",
+    );
+  }
   return {
-    from: timeArgument("--from", options.from),
-    to: timeArgument("--to", options.to),
+    from,
+    to,
     accounts: options.account,
     regions: options.region,
     eventNames: options.eventName,

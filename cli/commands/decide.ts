@@ -1,4 +1,5 @@
 import { DuckDbResponseStore } from "#adapters/duckdb/response-store.ts";
+import { TrailwatchError } from "#core/domain/errors.ts";
 import type { MuteVerdict } from "#core/domain/incident.ts";
 import { isoTime } from "#core/domain/time.ts";
 import { pagingOf } from "#core/incidents/lifecycle.ts";
@@ -15,6 +16,9 @@ interface DecideOptions {
 /** Keeps what a person decided about an incident, for this and every later analysis of the store. */
 export async function decide(command: "acknowledge" | "snooze", id: string, options: DecideOptions): Promise<void> {
   const until = timeArgument("--until", options.until) ?? null;
+  if (command === "snooze" && until === null) {
+    throw new TrailwatchError("USAGE", "a snooze needs an end", "Give --until, or use `trailwatch acknowledge`.");
+  }
   const kind = command === "snooze" ? "snooze" : "acknowledged";
   const mute: MuteVerdict = { kind, reason: options.reason, until };
   const decided = await withStore(workspace(options.out), "write", async ({ instance, incidents }) => {

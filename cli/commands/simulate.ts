@@ -1,3 +1,5 @@
+import { existsSync, readdirSync } from "node:fs";
+import { TrailwatchError } from "#core/domain/errors.ts";
 import { writeWorld } from "#simulator/write.ts";
 import { countArgument } from "../arguments.ts";
 
@@ -10,6 +12,13 @@ interface SimulateOptions {
 }
 
 export async function simulateWorld(options: SimulateOptions): Promise<void> {
+  if (existsSync(options.out) && readdirSync(options.out).length > 0) {
+    throw new TrailwatchError(
+      "USAGE",
+      `${options.out} is not empty, and two organizations in one folder would be read as one`,
+      "Name a new folder with --out.",
+    );
+  }
   const world = await writeWorld({
     out: options.out,
     accounts: countArgument("--accounts", options.accounts),

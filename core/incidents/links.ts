@@ -1,6 +1,7 @@
 import type { Anomaly, Finding } from "../domain/finding.ts";
 import { DAY, HOUR, MINUTE, type TimeWindow } from "../domain/time.ts";
 import { principalWords } from "../messages/principal.ts";
+import { named } from "../messages/visible.ts";
 import type { AccountDirectory } from "../ports/account-directory.ts";
 import { isAwsHost, isAwsService, isIdentityCenterRole, isPipeline } from "./actors.ts";
 import { isFreshNetwork, KEY_SHARE, type KeyCommonness, type SharedKeyKind } from "./commonness.ts";
@@ -88,13 +89,13 @@ function sameOngoing(a: Finding, b: Finding): string | null {
 function sameCredential(a: Finding, b: Finding, context: LinkContext): string | null {
   for (const key of dominant(a.facets, "accessKeys", PART_SHARE)) {
     if (shareOf(b.facets, "accessKeys", key) < PART_SHARE || isPipelineKey(key, a, b, context)) continue;
-    return `same access key ${key}`;
+    return `same access key ${named(key)}`;
   }
   const at = Math.min(a.window.start, b.window.start);
   for (const network of dominant(a.facets, "networks", PART_SHARE)) {
     if (shareOf(b.facets, "networks", network) < PART_SHARE) continue;
     if (isFreshNetwork(context.commonness, network, at, context.span, context.config)) {
-      return `same network ${network}, never seen before`;
+      return `same network ${named(network)}, never seen before`;
     }
   }
   for (const { value } of a.facets.counterparties) {
@@ -103,7 +104,7 @@ function sameCredential(a: Finding, b: Finding, context: LinkContext): string | 
       isOutside(value, context) &&
       b.facets.counterparties.some((party) => party.value === value)
     ) {
-      return `same outside account ${value}`;
+      return `same outside account ${named(value)}`;
     }
   }
   return null;
@@ -148,7 +149,7 @@ function personKey(a: Finding, b: Finding): Key | null {
   const isPersons = ({ facets }: Finding): boolean =>
     dominant(facets, "principals", KEY_SHARE).some(isIdentityCenterRole);
   const session = commonDominant(a, b, "sessions");
-  return session !== null && isPersons(a) && isPersons(b) ? { weight: 1, text: `same person ${session}` } : null;
+  return session !== null && isPersons(a) && isPersons(b) ? { weight: 1, text: `same person ${named(session)}` } : null;
 }
 
 /** One assumed the role that the other acted as. */
@@ -187,12 +188,12 @@ function sharedKey(
 ): Key | null {
   const value = commonDominant(a, b, facet);
   if (value === null || isAwsHost(value)) return null;
-  return { weight: rarity(commonness.users(kind, value), config), text: `same ${word} ${value}` };
+  return { weight: rarity(commonness.users(kind, value), config), text: `same ${word} ${named(value)}` };
 }
 
 function toolKey(a: Finding, b: Finding): Key | null {
   const tool = commonDominant(a, b, "tools");
-  return tool === null ? null : { weight: TOOL_WEIGHT, text: `same tool ${tool}` };
+  return tool === null ? null : { weight: TOOL_WEIGHT, text: `same tool ${named(tool)}` };
 }
 
 /** 1 up to the configured number of users, then falling with its square. */
