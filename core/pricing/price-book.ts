@@ -137,7 +137,9 @@ export function createPriceBook(): PriceBook {
     ],
     price,
     estimate(event: UsageEvent): readonly CostEstimate[] {
-      if (event.quantities.length === 0 || event.outcome !== "success") return NOTHING;
+      if (event.outcome !== "success") return NOTHING;
+      if (event.quantities.length === 0)
+        return SAYS_WHAT_IT_MADE.has(`${event.service}:${event.action}`) ? UNSAID : NOTHING;
       const estimates: CostEstimate[] = [];
       for (const quantity of event.quantities) {
         const estimate = price(quantity, event.region);
@@ -147,6 +149,17 @@ export function createPriceBook(): PriceBook {
     },
   };
 }
+
+/** Calls that make what costs, and whose answer names it; where the answer is missing, the cost is unknown, not nothing. */
+const SAYS_WHAT_IT_MADE: ReadonlySet<string> = new Set([
+  "ec2:RunInstances",
+  "ec2:CreateVolume",
+  "ec2:CreateNatGateway",
+  "rds:CreateDBInstance",
+]);
+const UNSAID: readonly CostEstimate[] = Object.freeze([
+  { kind: "unpriced", direction: "added", reason: "the record does not say what was made" },
+]);
 
 const attributesKey = ({ attributes }: Quantity): string => {
   let key = "";

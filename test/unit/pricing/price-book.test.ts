@@ -20,6 +20,13 @@ describe("what is estimated", () => {
     expect(book.estimate(eventWith([]))).toBe(book.estimate(eventWith([])));
   });
 
+  test("a launch whose answer is missing is unpriced, not free", () => {
+    const [estimate] = book.estimate(eventWith([], { service: "ec2", action: "RunInstances" }));
+    expect(estimate).toMatchObject({ kind: "unpriced", direction: "added" });
+    expect(book.estimate(eventWith([], { service: "ec2", action: "RunInstances", outcome: "denied" }))).toEqual([]);
+    expect(book.estimate(eventWith([], { service: "ec2", action: "DescribeInstances" }))).toEqual([]);
+  });
+
   test("accelerated instances are not paid twice", () => {
     const estimates = book.estimate(
       eventWith([quantity("instances", 1, "p3.2xlarge"), quantity("accelerated-instances", 1, "p3.2xlarge")]),
