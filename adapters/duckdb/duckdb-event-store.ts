@@ -40,28 +40,42 @@ export interface DuckDbEventStoreOptions {
  */
 export class DuckDbEventStore implements EventStore {
   readonly #instance: DuckDBInstance;
-  readonly #connection: DuckDBConnection;
+  readonly #connections: readonly DuckDBConnection[];
+  #asked = 0;
   readonly #dictionaries: Dictionaries;
   readonly #recent = new RecentEvents();
-  readonly #reader: EventReader;
   readonly #riskyAction: DuckDbEventStoreOptions["riskyAction"];
   readonly #counted: CountedSignals = new Map();
   #firstSeen: readonly FirstSeenRow[] | null = null;
 
-  private constructor(instance: DuckDBInstance, connection: DuckDBConnection, options: DuckDbEventStoreOptions) {
+  private constructor(
+    instance: DuckDBInstance,
+    [dictionaries, ...questions]: readonly [DuckDBConnection, ...DuckDBConnection[]],
+    options: DuckDbEventStoreOptions,
+  ) {
     this.#instance = instance;
-    this.#connection = connection;
-    this.#dictionaries = openDictionaries(connection);
-    this.#reader = { connection, dictionaries: this.#dictionaries, recent: this.#recent };
+    this.#connections = [...questions, dictionaries];
+    this.#dictionaries = openDictionaries(dictionaries);
     this.#riskyAction = options.riskyAction;
   }
 
   static async open(instance: DuckDBInstance, options: DuckDbEventStoreOptions): Promise<DuckDbEventStore> {
-    return new DuckDbEventStore(instance, await instance.connect(), options);
+    const connections = [await instance.connect(), await instance.connect(), await instance.connect()] as const;
+    return new DuckDbEventStore(instance, connections, options);
   }
 
   close(): void {
-    this.#connection.closeSync();
+    for (const connection of this.#connections) connection.closeSync();
+  }
+
+  /** A connection answers one question after the other; on several of them a small question need not wait for a large one. */
+  get #connection(): DuckDBConnection {
+    this.#asked = (this.#asked + 1) % this.#connections.length;
+    return this.#connections[this.#asked] as DuckDBConnection;
+  }
+
+  get #reader(): EventReader {
+    return { connection: this.#connection, dictionaries: this.#dictionaries, recent: this.#recent };
   }
 
   async span(): Promise<TimeWindow | null> {

@@ -1,5 +1,6 @@
 import type { Finding } from "../domain/finding.ts";
 import { severityRank } from "../domain/finding.ts";
+import { inOrder } from "../domain/in-order.ts";
 import type { ExpectedVerdict, IncidentDraft } from "../domain/incident.ts";
 import { compareText } from "../domain/ordering.ts";
 import { type EpochMs, isoTime, type TimeWindow } from "../domain/time.ts";
@@ -51,8 +52,7 @@ export async function buildIncidents(input: IncidentsInput): Promise<IncidentDra
   const groups = groupFindings(findings, { directory, loggedAccounts, commonness, config, span });
   const incidents: IncidentDraft[] = [];
   const ids = new Set<string>();
-  for (const group of groups) {
-    if (!mayMatter(group)) continue;
+  const judge = async (group: FindingGroup) => {
     const material = await gatherMaterial(store, group, directory);
     const known = { material, commonness, config, span };
     const before = incidentSeverity({ ...known, history: NO_HISTORY });
@@ -60,9 +60,12 @@ export async function buildIncidents(input: IncidentsInput): Promise<IncidentDra
     const asked = severityRank(before.severity) >= severityRank("medium") || readsSecrets(material);
     const judged = { ...known, history: asked ? await gatherHistory(store, material, span, config) : NO_HISTORY };
     const { severity, reasons } = asked ? incidentSeverity(judged) : before;
+    const expected = asked ? expectedVerdict({ ...judged, accountSince }) : NOT_ASKED;
+    return { group, material, severity, reasons, expected };
+  };
+  for await (const { group, material, severity, reasons, expected } of inOrder(groups.filter(mayMatter), judge)) {
     if (severityRank(severity) < severityRank(config.minimumSeverity)) continue;
     const id = uniqueId(group, ids);
-    const expected = asked ? expectedVerdict({ ...judged, accountSince }) : NOT_ASKED;
     const mute = muteOf(id, material, config);
     incidents.push({
       id,

@@ -1,5 +1,6 @@
 import type { FindingFacets, Novelty } from "../domain/finding.ts";
 import { severityRank } from "../domain/finding.ts";
+import { inOrder } from "../domain/in-order.ts";
 import type { PricedUsageEvent } from "../domain/usage-event.ts";
 import { EMPTY_FACETS, facetsOf } from "../incidents/facets.ts";
 import type { EventStore } from "../ports/event-store.ts";
@@ -30,23 +31,21 @@ export async function completeNovelties(
       .slice(-MAX_QUESTIONS)
       .map(({ id }) => id),
   );
-  const novelties: Novelty[] = [];
-  for (const draft of drafts) {
+  const complete = async (draft: NoveltyDraft): Promise<Novelty> => {
     const { evidenceQuery, ...novelty } = draft;
     const first = firsts.get(draft.firstEventId);
     const alone = { facets: first ? facetsOf([first]) : EMPTY_FACETS, eventIds: [draft.firstEventId] };
-    if (!asked.has(draft.id)) {
-      novelties.push({ ...novelty, ...alone });
-      continue;
-    }
+    if (!asked.has(draft.id)) return { ...novelty, ...alone };
     const { facets, eventIds } = await store.facets(evidenceQuery);
     const followed = facets.events > 0 ? { facets, eventIds: withFirst(draft.firstEventId, eventIds) } : alone;
-    novelties.push({
+    return {
       ...novelty,
       ...followed,
       severityReasons: [...draft.severityReasons, ...flurryReason(facets, config)],
-    });
-  }
+    };
+  };
+  const novelties: Novelty[] = [];
+  for await (const novelty of inOrder(drafts, complete)) novelties.push(novelty);
   return novelties;
 }
 

@@ -1,6 +1,7 @@
 import type { Config } from "../config/index.ts";
 import { deliveryHealth } from "../detection/delivery-health.ts";
 import type { AnalysedAccount, Analysis, SpendFigures } from "../domain/analysis.ts";
+import { inOrder } from "../domain/in-order.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { IngestSummary } from "../domain/ingest.ts";
 import type { InsightRecord } from "../domain/insight.ts";
@@ -74,9 +75,8 @@ async function findIncidents(
   const drafts = await buildIncidents({ ...about, findings, config: config.incidents, now: span.end });
   onStep("explaining");
   const incidents: Incident[] = [];
-  for (const draft of drafts) {
-    incidents.push(await explainIncident(draft, { store, directory, priceBook, signals, policies, span }));
-  }
+  const context = { store, directory, priceBook, signals, policies, span };
+  for await (const incident of inOrder(drafts, (draft) => explainIncident(draft, context))) incidents.push(incident);
   return { incidents, unknownWindows: health.unknownWindows };
 }
 

@@ -3,6 +3,7 @@ import type { DeliveryHealth } from "../detection/delivery-health.ts";
 import { detectAnomalies } from "../detection/detect-anomalies.ts";
 import { evidenceQuery } from "../detection/evidence-query.ts";
 import type { Finding } from "../domain/finding.ts";
+import { inOrder } from "../domain/in-order.ts";
 import type { InsightRecord } from "../domain/insight.ts";
 import type { Signal } from "../domain/signal.ts";
 import { BUCKET, type TimeWindow } from "../domain/time.ts";
@@ -35,25 +36,32 @@ const FINDING_EVENT_IDS = 25;
 export async function gatherFindings(input: FindingsInput): Promise<readonly Finding[]> {
   const { store, directory, config, coverage, span } = input;
   const loggedAccounts = new Set(coverage.map(({ account }) => account));
+  // Together: while the models walk through their series, the store answers the others.
+  const found = await Promise.all([
+    anomalies(input),
+    novelties(input),
+    scanDangers(store, { directory, loggedAccounts, span, config: config.incidents }),
+    scanPolicies(store, span, input.policies, directory),
+    insightFindings(input.insights, store),
+  ]);
+  return found.flat();
+}
+
+async function novelties({ store, directory, config, coverage, span }: FindingsInput): Promise<readonly Finding[]> {
   const firsts = [];
   for await (const row of store.firstSeen()) firsts.push(row);
-  const novelties = findNovelties(firsts, { directory, coverage, span, config: config.novelty });
-  return [
-    ...(await anomalies(input)),
-    ...(await completeNovelties(store, novelties, config.novelty)),
-    ...(await scanDangers(store, { directory, loggedAccounts, span, config: config.incidents })),
-    ...(await scanPolicies(store, span, input.policies, directory)),
-    ...(await insightFindings(input.insights, store)),
-  ];
+  const drafts = findNovelties(firsts, { directory, coverage, span, config: config.novelty });
+  return completeNovelties(store, drafts, config.novelty);
 }
 
 async function anomalies({ store, signals, health, engine, config, span }: FindingsInput): Promise<readonly Finding[]> {
   const rollup = store.rollup(signals, BUCKET);
   const drafts = await detectAnomalies({ rollup, signals, health, engine, config: config.detection, span });
   const findings: Finding[] = [];
-  for (const draft of drafts) {
+  const completed = inOrder(drafts, async (draft): Promise<Finding> => {
     const { facets, eventIds } = await store.facets(evidenceQuery(draft, signals));
-    findings.push({ ...draft, facets, eventIds: eventIds.slice(0, FINDING_EVENT_IDS) });
-  }
+    return { ...draft, facets, eventIds: eventIds.slice(0, FINDING_EVENT_IDS) };
+  });
+  for await (const finding of completed) findings.push(finding);
   return findings;
 }
