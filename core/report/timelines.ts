@@ -41,8 +41,14 @@ export async function incidentTimelines(input: TimelinesInput): Promise<Record<s
     wanted.set(key, entry);
   }
   if (wanted.size === 0) return {};
+  let last: RollupRow | undefined;
+  let entry: Wanted | undefined;
   for await (const row of input.rollup) {
-    const entry = wanted.get(entityKey(row.signal, row.entity));
+    // Rows of one entity come together, and mostly share it.
+    if (row.entity !== last?.entity || row.signal !== last.signal) {
+      entry = wanted.get(entityKey(row.signal, row.entity));
+    }
+    last = row;
     entry?.buckets.push(row.bucket);
     entry?.values.push(row.value);
   }
