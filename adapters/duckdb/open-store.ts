@@ -1,14 +1,8 @@
 import { existsSync } from "node:fs";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { TrailwatchError } from "#core/domain/errors.ts";
+import { ASKING } from "./resources.ts";
 import { SCHEMA_VERSION, schemaSql } from "./schema.ts";
-
-/**
- * What DuckDB may hold in memory: enough for one row group in the making and for the queries of an analysis. A fixed
- * bound, because DuckDB otherwise keeps whatever it has read, and memory would grow with the store; beyond it, work
- * goes through files beside the store.
- */
-export const MEMORY_MIB = 192;
 
 /**
  * Opens a store that is there. Rejects with TrailwatchError `NOT_FOUND` when it is not, `STORE_BUSY` when another
@@ -54,7 +48,7 @@ async function openFile(path: string, access: "read" | "write"): Promise<DuckDBI
   try {
     return await DuckDBInstance.create(path, {
       access_mode: access === "read" ? "READ_ONLY" : "READ_WRITE",
-      memory_limit: `${MEMORY_MIB}MiB`,
+      memory_limit: `${ASKING.memoryMiB}MiB`,
       temp_directory: `${path}.tmp`,
       // Order is by key where it matters; keeping insertion order costs memory in every query.
       preserve_insertion_order: "false",

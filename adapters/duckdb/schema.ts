@@ -40,7 +40,10 @@ create table files (
   conflicts bigint not null,
   bytes bigint not null,
   -- fingerprints of this file's events are of the canonical record, not of its bytes
-  canonical boolean not null
+  canonical boolean not null,
+  -- the selection that left something of it out; empty when it stands here whole; null when it must be read again,
+  -- because reading it failed, or because a file that held some of its events was replaced
+  read_for varchar
 );
 
 create table accounts (account_id integer not null, account varchar not null);

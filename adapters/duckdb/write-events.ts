@@ -14,8 +14,8 @@ import { loadDictionaries, type StoreDictionaries, storeFresh } from "./batch/di
 import type { EventBatch } from "./batch/event-encoder.ts";
 import { storableText } from "./batch/storable.ts";
 import { NumberMap } from "./batch/store-dictionary.ts";
-import { MEMORY_MIB } from "./open-store.ts";
 import { readAll } from "./read.ts";
+import { ASKING, limitResources, WRITING } from "./resources.ts";
 
 /** A file as the ledger knows it. */
 export interface LedgerFile {
@@ -23,6 +23,8 @@ export interface LedgerFile {
   readonly size: number;
   readonly tag: string;
   readonly deliveredAt: EpochMs | null;
+  /** Names the selection that it is read for; empty when everything is selected. */
+  readonly selection: string;
 }
 
 /** What became of a file's records: `read = stored + quarantined + leftOut` until duplicates are settled. */
@@ -39,6 +41,21 @@ export interface FileOutcome {
   readonly leftOutReason: string | null;
   /** Fingerprints are of canonical records, because the file cannot be opened again. */
   readonly canonical: boolean;
+  /** It could not be read: nothing of it is here, and the next run tries again. */
+  readonly failed: boolean;
+}
+
+/** What the ledger says of a file that was read before. */
+interface KnownFile {
+  readonly id: number;
+  readonly size: number;
+  readonly tag: string;
+  /** As the ledger's column of that name. */
+  readonly readFor: string | null;
+  /** Some of its events stand here. */
+  readonly holdsEvents: boolean;
+  /** Some of its events stand here from other files only. */
+  readonly hasCopies: boolean;
 }
 
 export interface PlacedInsight {
@@ -48,9 +65,9 @@ export interface PlacedInsight {
 
 /** Events a transaction: large enough that DuckDB writes whole row groups, small enough to lose in a crash. */
 const ROWS_A_COMMIT = 245_760;
-/** One row group of every column in the making, and little else: what is written is not kept in memory. */
-const WRITING_MEMORY_MIB = 48;
 const FILE_FACTOR = 4_294_967_296n;
+/** Of the ledger: events of the file were settled against those of others. */
+const HAS_COPIES = "(duplicates > 0 or conflicts > 0)";
 
 /**
  * Writes files into the store, whole or not at all: a transaction holds whole files, so that a run that ends at any
@@ -59,7 +76,7 @@ const FILE_FACTOR = 4_294_967_296n;
 export class EventWriter {
   readonly #connection: DuckDBConnection;
   readonly #dictionaries: StoreDictionaries;
-  readonly #known: Map<string, { readonly id: number; readonly size: number; readonly tag: string }>;
+  readonly #known: Map<string, KnownFile>;
   readonly #maps = new Map<number, { readonly [Name in DictionaryName]: NumberMap }>();
   #events: ChunkWriter | null = null;
   #quantities: ChunkWriter | null = null;
@@ -67,12 +84,9 @@ export class EventWriter {
   #nextFile: number;
   #rows = 0;
   #open = false;
+  #copiesDoubted = false;
 
-  private constructor(
-    connection: DuckDBConnection,
-    dictionaries: StoreDictionaries,
-    known: Map<string, { id: number; size: number; tag: string }>,
-  ) {
+  private constructor(connection: DuckDBConnection, dictionaries: StoreDictionaries, known: Map<string, KnownFile>) {
     this.#connection = connection;
     this.#dictionaries = dictionaries;
     this.#known = known;
@@ -81,30 +95,61 @@ export class EventWriter {
 
   static async open(instance: DuckDBInstance): Promise<EventWriter> {
     const connection = await instance.connect();
-    // Writing is one stream of chunks: more threads wait for each other, and cost twice the time of one.
-    await connection.run("set global threads = 1");
-    await connection.run(`set global memory_limit = '${WRITING_MEMORY_MIB}MiB'`);
-    const files = await readAll<{ id: number; path: string; size: bigint; tag: string }>(
+    await limitResources(connection, WRITING);
+    const files = await readAll<Omit<KnownFile, "size"> & { readonly path: string; readonly size: bigint }>(
       connection,
-      "select file_id as id, path, size, tag from files order by file_id",
+      `select file_id as id, path, size, tag, read_for as "readFor", stored > 0 as "holdsEvents", ${HAS_COPIES} as "hasCopies" from files order by file_id`,
     );
-    const known = new Map(files.map(({ id, path, size, tag }) => [path, { id, size: Number(size), tag }]));
+    const known = new Map(files.map(({ path, size, ...file }) => [path, { ...file, size: Number(size) }]));
     return new EventWriter(connection, await loadDictionaries(connection), known);
   }
 
-  /** Whether exactly this file has been read completely. */
+  /** Whether exactly this file has been read, with all that its selection asks for. */
   has(file: LedgerFile): boolean {
     const known = this.#known.get(file.path);
-    return known !== undefined && known.size === file.size && known.tag === file.tag;
+    if (known === undefined || known.size !== file.size || known.tag !== file.tag) return false;
+    if (this.#copiesDoubted && known.hasCopies) return false;
+    return known.readFor === "" || known.readFor === file.selection;
+  }
+
+  /** Whether reading the file takes events away that are here of it. */
+  replaces(file: LedgerFile): boolean {
+    return this.#known.get(file.path)?.holdsEvents ?? false;
+  }
+
+  /** Whether events of the file were left to other files that hold them too. */
+  hasCopies(file: LedgerFile): boolean {
+    return this.#known.get(file.path)?.hasCopies ?? false;
+  }
+
+  /**
+   * Must be called before a file is replaced: what it held may be all that was kept of events that other files hold
+   * too, so every file with such events counts as not read, in this run and, where this run does not come to it, in
+   * the next.
+   */
+  doubtCopies(): void {
+    this.#copiesDoubted = true;
   }
 
   /** The number under which everything of the file is written. What an earlier version of it left is removed. */
   async startFile(file: LedgerFile): Promise<number> {
     await this.#begin();
     const earlier = this.#known.get(file.path);
-    if (earlier !== undefined) await this.#forget(earlier.id);
+    if (earlier !== undefined) {
+      if (earlier.holdsEvents) {
+        await this.#connection.run(`update files set read_for = null where read_for is not null and ${HAS_COPIES}`);
+      }
+      await this.#forget(earlier.id);
+    }
     const id = this.#nextFile++;
-    this.#known.set(file.path, { id, size: file.size, tag: file.tag });
+    this.#known.set(file.path, {
+      id,
+      size: file.size,
+      tag: file.tag,
+      readFor: null,
+      holdsEvents: false,
+      hasCopies: false,
+    });
     return id;
   }
 
@@ -162,6 +207,8 @@ export class EventWriter {
     const { read, stored, quarantined, leftOut, insights, bytes } = outcome;
     for (const count of [read, stored, quarantined, leftOut, insights, 0, 0, bytes]) rows.appendBigInt(BigInt(count));
     rows.appendBoolean(outcome.canonical);
+    if (outcome.failed) rows.appendNull();
+    else rows.appendVarchar(leftOut > 0 ? file.selection : "");
     rows.endRow();
     if (this.#rows >= ROWS_A_COMMIT) await this.commit();
   }
@@ -191,8 +238,7 @@ export class EventWriter {
       for (const appender of this.#appenders.values()) discard(appender);
       await this.#connection.run("rollback");
     }
-    await this.#connection.run("reset global threads");
-    await this.#connection.run(`set global memory_limit = '${MEMORY_MIB}MiB'`);
+    await limitResources(this.#connection, ASKING);
     this.#connection.closeSync();
   }
 
@@ -234,6 +280,9 @@ export class EventWriter {
     for (const table of ["events", "quantities", "insights"])
       await this.#connection.run(`delete from ${table} where ${range}`);
     await this.#connection.run(`delete from quarantine where file_id = ${file}`);
+    await this.#connection.run(
+      `delete from conflicts where ${["kept", "other"].map((which) => range.replaceAll("key", `${which}_key`)).join(" or ")}`,
+    );
     await this.#connection.run(`delete from files where file_id = ${file}`);
   }
 

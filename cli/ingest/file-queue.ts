@@ -1,8 +1,9 @@
-import type { EventWriter, FileOutcome } from "#adapters/duckdb/write-events.ts";
+import type { EventWriter, FileOutcome, LedgerFile } from "#adapters/duckdb/write-events.ts";
 import { cloudtrailKey } from "#core/domain/cloudtrail-key.ts";
 import { TrailwatchError } from "#core/domain/errors.ts";
 import type { ReadSelection, SourceFile } from "#core/ports/event-source.ts";
 import type { FileAnswer } from "./protocol.ts";
+import { selectionKey } from "./selection.ts";
 import { openPool, type ReadingPool } from "./worker-pool.ts";
 
 /** Files a worker may have before it, so that it never waits for the next. */
@@ -30,9 +31,13 @@ export class FileQueue {
   #wake: () => void = () => {};
   #progress = { files: 0, bytes: 0, records: 0, quarantined: 0 };
   #skipped = 0;
+  /** Files that were skipped, and must not be when one is replaced that held the same events. */
+  #skippedCopies: SourceFile[] = [];
+  readonly #selection: string;
 
   constructor(writer: EventWriter, workers: number, selection: ReadSelection) {
     this.#writer = writer;
+    this.#selection = selectionKey(selection);
     this.#pool = openPool(
       workers,
       { selection },
@@ -60,11 +65,18 @@ export class FileQueue {
 
   /** Resolves when there is room for the next. */
   async add(file: SourceFile): Promise<void> {
-    if (this.#writer.has(ledgerFile(file))) {
+    const ledger = this.#ledgerFile(file);
+    if (this.#writer.has(ledger)) {
+      if (this.#writer.hasCopies(ledger)) this.#skippedCopies.push(file);
       this.#skipped++;
       this.#progress.bytes += file.size;
       return;
     }
+    if (this.#writer.replaces(ledger)) this.#writer.doubtCopies();
+    await this.#read(file);
+  }
+
+  async #read(file: SourceFile): Promise<void> {
     const job = this.#added++;
     this.#waiting.set(job, { file, answers: [] });
     await this.#send(job, file);
@@ -73,6 +85,14 @@ export class FileQueue {
 
   /** Resolves when everything is written and committed, or as soon as `signal` is aborted. */
   async drain(signal: AbortSignal | undefined, onChange: () => void): Promise<void> {
+    for (const file of this.#skippedCopies) {
+      if (signal?.aborted) break;
+      if (this.#writer.has(this.#ledgerFile(file))) continue;
+      this.#skipped--;
+      this.#progress.bytes -= file.size;
+      await this.#read(file);
+      onChange();
+    }
     while (this.#waiting.size > 0 && !signal?.aborted) {
       await this.#change();
       onChange();
@@ -132,7 +152,8 @@ export class FileQueue {
   }
 
   async #apply(file: SourceFile, worker: number, answer: FileAnswer): Promise<void> {
-    const ledger = ledgerFile(file);
+    const ledger = this.#ledgerFile(file);
+    const untouched = this.#current === null;
     this.#current ??= await this.#writer.startFile(ledger);
     const id = this.#current;
     if (answer.type === "part") {
@@ -146,8 +167,10 @@ export class FileQueue {
     let outcome: FileOutcome;
     if (answer.type === "done") outcome = answer.outcome;
     else {
-      await this.#writer.abandonFile(id);
-      this.#current = await this.#writer.startFile(ledger);
+      if (!untouched) {
+        await this.#writer.abandonFile(id);
+        this.#current = await this.#writer.startFile(ledger);
+      }
       const entry = {
         file: file.path,
         position: "file",
@@ -164,6 +187,10 @@ export class FileQueue {
     this.#waiting.delete(this.#writing++);
     this.#progress.files++;
     this.#progress.bytes += file.size;
+  }
+
+  #ledgerFile({ path, size, tag }: SourceFile): LedgerFile {
+    return { path, size, tag, deliveredAt: cloudtrailKey(path)?.deliveredAt ?? null, selection: this.#selection };
   }
 
   #change(): Promise<void> {
@@ -186,11 +213,5 @@ const FAILED: FileOutcome = {
   bytes: 0,
   leftOutReason: null,
   canonical: false,
+  failed: true,
 };
-
-const ledgerFile = ({ path, size, tag }: SourceFile) => ({
-  path,
-  size,
-  tag,
-  deliveredAt: cloudtrailKey(path)?.deliveredAt ?? null,
-});

@@ -43,7 +43,8 @@ export class FileReader {
       bytes = await splitFile(job, new Splitter(this.#records, pass));
     } catch (error) {
       if (!isFileError(error)) throw error;
-      pass.broken("unreadable-file", "file", error.message, Buffer.alloc(0));
+      pass.fail(error.message);
+      return;
     }
     pass.finish(bytes);
   }
@@ -130,8 +131,14 @@ class Pass implements RecordSink {
   finish(bytes: number): void {
     this.#hand();
     const { job, canonical } = this.#job;
-    const outcome = { ...this.#count, bytes, leftOutReason: this.#leftOutReason, canonical };
+    const outcome = { ...this.#count, bytes, leftOutReason: this.#leftOutReason, canonical, failed: false };
     this.#post({ type: "done", job, outcome }, []);
+  }
+
+  /** Hands over what the encoder holds, though it is void: its dictionaries must stay those that the writer knows. */
+  fail(message: string): void {
+    this.#hand();
+    this.#post({ type: "failed", job: this.#job.job, message }, []);
   }
 
   #add(event: UsageEvent, bytes: Buffer, start: number, end: number, number: number): void {

@@ -26,7 +26,7 @@ export type FileAnswer =
       readonly quarantined: readonly Quarantined[];
     }
   | { readonly type: "done"; readonly job: number; readonly outcome: FileOutcome }
-  /** A fault of ours, never of the input. */
+  /** It cannot be read, or a fault of ours: what came of it is void. */
   | { readonly type: "failed"; readonly job: number; readonly message: string };
 
 /** The first word of a thread that could be loaded. */

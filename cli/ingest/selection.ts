@@ -3,6 +3,14 @@ import type { ReadSelection } from "#core/ports/event-source.ts";
 
 type Selectable = Pick<UsageEvent, "time" | "account" | "region" | "service" | "action">;
 
+/** Equal for selections that select the same, whatever the order of their lists; empty when everything is selected. */
+export function selectionKey(selection: ReadSelection): string {
+  if (selectionTest(selection) === null) return "";
+  const { from, to, accounts, regions, eventNames } = selection;
+  const lists = [accounts, regions, eventNames].map((list) => (list ? [...new Set(list)].sort() : null));
+  return JSON.stringify([from ?? null, to ?? null, ...lists]);
+}
+
 /** The selection as a test of one event; `null` when everything is selected. */
 export function selectionTest(selection: ReadSelection): ((event: Selectable) => boolean) | null {
   const { from, to } = selection;

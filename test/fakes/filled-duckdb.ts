@@ -145,7 +145,7 @@ function insertsOf(entries: readonly GeneratedEvent[]): string {
     }
   }
   return [
-    "insert into files values (0, 'logs/first.json.gz', 1, '', null, null, 0, 0, 0, 0, 0, 0, 0, 0, false);",
+    "insert into files values (0, 'logs/first.json.gz', 1, '', null, null, 0, 0, 0, 0, 0, 0, 0, 0, false, '');",
     ...Object.entries(tables).map(([table, numbering]) => numbering.insert(table)),
     events.length === 0 ? "" : `insert into events values ${events.join(",\n")};`,
     quantities.length === 0 ? "" : `insert into quantities values ${quantities.join(",\n")};`,

@@ -6,6 +6,7 @@ import { gzipSync } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { expect, test } from "@jest/globals";
 import { LocalEventSource } from "#adapters/files/local-event-source.ts";
+import { TrailwatchError } from "#core/domain/errors.ts";
 import type { IngestSummary } from "#core/domain/ingest.ts";
 import { type IngestOptions, ingest } from "../../../cli/ingest/index.ts";
 import { rawRecords } from "../../../cli/ingest/raw-records.ts";
@@ -213,6 +214,77 @@ test("files that are not CloudTrail's are counted by reason, unreadable input is
     expect(lines.map((line) => JSON.parse(line))).toMatchObject([
       { file: join(logs, "torn.json.gz"), reason: "truncated-gzip", position: expect.stringContaining("byte") },
     ]);
+  }));
+
+test("what a selection left out is read when another is asked for, and what stands whole is not read again", () =>
+  inPlace(async ({ write, read, rows }) => {
+    const west = { regions: ["eu-west-1"] };
+    write({
+      "a.json": records({ eventID: eventId(1) }),
+      "b.json": records({ eventID: eventId(2) }, { eventID: eventId(3), awsRegion: "us-east-1" }),
+    });
+    expect(await read({ selection: west })).toMatchObject({ stored: 2, leftOut: 1 });
+    expect(await read({ selection: west })).toMatchObject({ filesSkipped: 2, stored: 2, leftOut: 1 });
+    const whole = await read();
+    expect(whole).toMatchObject({ files: 2, filesSkipped: 1, read: 3, stored: 3, leftOut: 0, duplicates: 0 });
+    expect(await read()).toMatchObject({ filesSkipped: 2, stored: 3 });
+    expect(await rows("select event_id from usage_events")).toHaveLength(3);
+  }));
+
+test("a file that could not be read is tried again by the next run", () =>
+  inPlace(async ({ write, read, logs }) => {
+    write({ "a.json": records({ eventID: eventId(1) }) });
+    const bytes = readFileSync(join(logs, "a.json"));
+    const file = { path: "s3://logs/a.json", size: bytes.length, tag: "etag", localPath: null, reopenable: true };
+    const source = (open: () => Promise<Uint8Array>) => ({
+      name: "logs",
+      async *files() {
+        yield { ...file, open };
+      },
+    });
+    const refused = source(() => Promise.reject(new TrailwatchError("INPUT_UNREADABLE", "refused", "Allow it.")));
+    const readable = source(async () => bytes);
+    const local = {
+      name: "gone",
+      async *files() {
+        yield { ...file, localPath: join(logs, "gone.json"), open: async () => bytes };
+      },
+    };
+    for (const unreadable of [refused, local]) {
+      const summary = await read({ sources: [unreadable] });
+      expect(summary).toMatchObject({ read: 1, stored: 0, filesSkipped: 0, quarantined: { "unreadable-file": 1 } });
+    }
+    const again = await read({ sources: [readable] });
+    expect(again).toMatchObject({ read: 1, stored: 1, filesSkipped: 0, quarantined: {} });
+    expect(await read({ sources: [readable] })).toMatchObject({ filesSkipped: 1, stored: 1 });
+  }));
+
+test("events that another file still holds outlive the file that they were kept from", () =>
+  inPlace(async ({ write, read, rows, logs }) => {
+    // Read first, so that it is kept from; listed last, so that what has copies is skipped before it is replaced.
+    write({ "9.json": records({ eventID: eventId(1) }, { eventID: eventId(2) }, { eventID: eventId(4) }) });
+    await read();
+    write({
+      "2.json": records({ eventID: eventId(1) }, { eventID: eventId(3) }),
+      "3.json": records({ eventID: eventId(4), userAgent: "other" }),
+      "1.json": records({ eventID: eventId(8) }),
+    });
+    expect(await read()).toMatchObject({ stored: 5, duplicates: 1, conflicts: 1 });
+    write({ "9.json": records({ eventID: eventId(2) }) });
+    utimesSync(join(logs, "9.json"), 1, 1);
+    const summary = await read();
+    expect(summary).toMatchObject({
+      files: 4,
+      filesSkipped: 1,
+      stored: 5,
+      duplicates: 0,
+      conflicts: 0,
+      quarantined: {},
+    });
+    expect(addsUp(summary)).toBe(true);
+    const ids = await rows("select event_id from usage_events order by event_id");
+    expect(ids.map(({ event_id }) => event_id)).toEqual([1, 2, 3, 4, 8].map(eventId));
+    expect(await rows("select * from conflicts")).toEqual([]);
   }));
 
 test("an action logged in two accounts counts in the caller's, or in the owner's when a service calls", () =>

@@ -1,0 +1,29 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+
+/**
+ * What DuckDB may use. Bounds are fixed, because it otherwise keeps whatever it has read or written, and memory would
+ * grow with the store; beyond them, work goes through files beside the store.
+ */
+interface Resources {
+  readonly memoryMiB: number;
+  /** `null`: one a processor. */
+  readonly threads: number | null;
+}
+
+/**
+ * One row group of every column in the making, and little else. Writing is one stream of chunks: more threads would
+ * wait for each other, and cost twice the time of one.
+ */
+export const WRITING: Resources = { memoryMiB: 48, threads: 1 };
+
+/** Ids in slices, see settle.ts. */
+export const COMPARING: Resources = { memoryMiB: 32, threads: 1 };
+
+/** Enough for the queries of an analysis. */
+export const ASKING: Resources = { memoryMiB: 192, threads: null };
+
+/** For the whole instance, not the connection alone. */
+export async function limitResources(connection: DuckDBConnection, { memoryMiB, threads }: Resources): Promise<void> {
+  await connection.run(`set global memory_limit = '${memoryMiB}MiB'`);
+  await connection.run(threads === null ? "reset global threads" : `set global threads = ${threads}`);
+}
