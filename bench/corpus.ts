@@ -66,7 +66,8 @@ function template(record: Record<string, string>): Template {
     ...record,
     eventID: "\u0001eventID\u0001",
     eventTime: "\u0001eventTime\u0001",
-    ...(record["requestID"] === undefined ? {} : { requestID: `\u0001requestID\u0001` }),
+    ...(record["requestID"] === undefined ? {} : { requestID: "\u0001requestID\u0001" }),
+    ...(record["sharedEventID"] === undefined ? {} : { sharedEventID: "\u0001requestID\u0001" }),
   });
   return marked
     .split(/\\u0001(eventID|eventTime|requestID)\\u0001/)

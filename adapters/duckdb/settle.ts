@@ -1,6 +1,7 @@
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { storableText } from "./batch/storable.ts";
 import { readAll } from "./read.ts";
+import { ASKING, COMPARING, limitResources, WRITING } from "./resources.ts";
 import { priceFreed } from "./settle-freed.ts";
 import { countSharedOnce } from "./settle-shared.ts";
 
@@ -14,7 +15,7 @@ export interface ComparedRecord {
 export type Reread = (path: string, records: readonly number[]) => Promise<ReadonlyMap<number, ComparedRecord> | null>;
 
 /** Events looked at together: ids are compared in slices of the store, so that memory does not grow with it. */
-const SLICE_EVENTS = 262_144;
+const SLICE_EVENTS = 131_072;
 /** Records read again at a time. */
 const PAIRS_COMPARED = 50_000;
 const SAMPLE_CHARACTERS = 64 * 1024;
@@ -28,14 +29,20 @@ export async function settle(instance: DuckDBInstance, reread: Reread): Promise<
   const connection = await instance.connect();
   try {
     await connection.run("begin");
+    await limitResources(connection, COMPARING);
     await findRepeated(connection);
+    await limitResources(connection, ASKING);
     await compareRepeated(connection, reread);
     await removeRepeated(connection);
     await removeRepeatedInsights(connection);
+    await limitResources(connection, COMPARING);
     await countSharedOnce(connection, SLICE_EVENTS);
+    await limitResources(connection, ASKING);
     await priceFreed(connection);
     await connection.run("commit");
+    await limitResources(connection, WRITING);
     await connection.run("checkpoint");
+    await limitResources(connection, ASKING);
   } finally {
     connection.closeSync();
   }
