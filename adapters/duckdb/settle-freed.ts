@@ -37,7 +37,7 @@ export async function priceFreed(connection: DuckDBConnection): Promise<void> {
       select key,
         sum(case when last_change = 'removed' then 0 else low end)::decimal(18, 9) as low,
         sum(case when last_change = 'removed' then 0 else high end)::decimal(18, 9) as high,
-        bool_and(low is not null or last_change = 'removed') as complete
+        bool_and(low is not null or coalesce(last_change = 'removed', false)) as complete
       from history where change = 'removed' group by key
     )
     select * from removals where low is not null`);

@@ -290,12 +290,13 @@ test("events that another file still holds outlive the file that they were kept 
 test("an action logged in two accounts counts in the caller's, or in the owner's when a service calls", () =>
   inPlace(async ({ write, read, rows }) => {
     const owner = "999988887777";
-    const bucket = (account: string) => [
+    const topic = (account: string) => [
       { ARN: `arn:aws:sns:eu-west-1:${account}:topic`, accountId: account, type: "AWS::SNS::Topic" },
     ];
+    const bucket = [{ ARN: "arn:aws:s3:::logs", accountId: owner, type: "AWS::S3::Bucket" }];
     const byService = {
       userIdentity: { type: "AWSService", invokedBy: "delivery.logs.amazonaws.com" },
-      resources: bucket(owner),
+      resources: topic(owner),
     };
     write({
       "a.json": records(
@@ -304,11 +305,35 @@ test("an action logged in two accounts counts in the caller's, or in the owner's
         { eventID: eventId(3), sharedEventID: "shared-2", ...byService },
         { eventID: eventId(4), sharedEventID: "shared-2", ...byService, recipientAccountId: owner },
         { eventID: eventId(5), sharedEventID: "shared-3" },
+        { eventID: eventId(6), sharedEventID: "shared-4", ...byService, resources: bucket },
+        {
+          eventID: eventId(7),
+          sharedEventID: "shared-4",
+          ...byService,
+          resources: bucket,
+          recipientAccountId: owner,
+        },
       ),
     });
-    expect(await read()).toMatchObject({ stored: 5 });
+    expect(await read()).toMatchObject({ stored: 7 });
     const counted = await rows("select event_id from usage_events where counted order by event_id");
-    expect(counted.map(({ event_id }) => event_id)).toEqual([eventId(2), eventId(4), eventId(5)]);
+    expect(counted.map(({ event_id }) => event_id)).toEqual([2, 4, 5, 7].map(eventId));
+  }));
+
+test("the copy of an action in another account counts again when the caller's is gone", () =>
+  inPlace(async ({ write, read, rows, logs }) => {
+    const shared = { sharedEventID: "shared-1" };
+    write({
+      "a.json": records({ eventID: eventId(1), ...shared }),
+      "b.json": records({ eventID: eventId(2), ...shared, recipientAccountId: "999988887777" }),
+    });
+    const counted = "select event_id from usage_events where counted";
+    await read();
+    expect(await rows(counted)).toEqual([{ event_id: eventId(1) }]);
+    write({ "a.json": records({ eventID: eventId(3) }) });
+    utimesSync(join(logs, "a.json"), 1, 1);
+    await read();
+    expect(await rows(`${counted} order by event_id`)).toEqual([{ event_id: eventId(2) }, { event_id: eventId(3) }]);
   }));
 
 test("what is freed is priced from its making, once, and stays unpriced where the making is not in the logs", () =>
@@ -345,6 +370,7 @@ test("what is freed is priced from its making, once, and stays unpriced where th
         },
         freeing(2, "TerminateInstances", 5, "i-1"),
         freeing(3, "TerminateInstances", 6, "i-unknown"),
+        freeing(4, "TerminateInstances", 7, "i-2", "i-unknown-too"),
       ),
     });
     await read();
@@ -356,6 +382,8 @@ test("what is freed is priced from its making, once, and stays unpriced where th
     expect(found[1]?.["removed"]).toBeCloseTo(added / 2, 9);
     expect(found[1]?.["unpriced"]).toBe(false);
     expect(found[2]).toMatchObject({ removed: null, unpriced: true });
+    expect(found[3]?.["removed"]).toBeCloseTo(added / 2, 9);
+    expect(found[3]?.["unpriced"]).toBe(true);
   }));
 
 test("a store that is open elsewhere, of another version, or none at all is refused with what to do", () =>
