@@ -16,12 +16,14 @@ export class Dictionary<Entry> {
   readonly #table: string;
   readonly #id: string;
   readonly #columns: string;
+  readonly #readWhole: number;
   #kept = new Map<number, Entry>();
   #whole: Promise<ReadonlyMap<number, Entry> | null> | null = null;
   #all: Promise<ReadonlyMap<number, Entry>> | null = null;
 
-  constructor(connection: DuckDBConnection, table: string, id: string, columns: string) {
+  constructor(connection: DuckDBConnection, table: string, id: string, columns: string, readWhole: number) {
     this.#connection = connection;
+    this.#readWhole = readWhole;
     this.#table = table;
     this.#id = id;
     this.#columns = columns;
@@ -57,7 +59,7 @@ export class Dictionary<Entry> {
   }
 
   async #readSmall(): Promise<ReadonlyMap<number, Entry> | null> {
-    const rows = await this.#read(`where (select count(*) from ${this.#table}) <= ${READ_WHOLE}`);
+    const rows = await this.#read(`where (select count(*) from ${this.#table}) <= ${this.#readWhole}`);
     return rows.length > 0 ? byNumber(rows) : null;
   }
 
@@ -133,25 +135,20 @@ function quantityUsesOf(connection: DuckDBConnection): Dictionaries["quantityUse
   };
 }
 
-export const openDictionaries = (connection: DuckDBConnection): Dictionaries => ({
-  accounts: new Dictionary(connection, "accounts", "account_id", "account"),
-  regions: new Dictionary(connection, "regions", "region_id", "region"),
-  actions: new Dictionary(connection, "actions", "action_id", "service, action, global"),
-  principals: new Dictionary(
-    connection,
-    "principals",
-    "principal_id",
-    "type, id, name, arn, session, access_key_id, account, mfa",
-  ),
-  origins: new Dictionary(
-    connection,
-    "origins",
-    "origin_id",
-    "invoked_by, source_ip, network, user_agent, tool, vpc_endpoint, actor",
-  ),
-  errorCodes: new Dictionary(connection, "error_codes", "error_id", "error_code"),
-  items: new Dictionary(connection, "items", "item_id", "item"),
-  files: new Dictionary(connection, "files", "file_id", "path"),
-  costBases: new Dictionary(connection, "cost_bases", "basis_id", "basis, unpriced"),
-  quantityUses: quantityUsesOf(connection),
-});
+/** `readWhole` bounds what is read at once, and changes no answer. */
+export function openDictionaries(connection: DuckDBConnection, readWhole = READ_WHOLE): Dictionaries {
+  const open = <Entry>(table: string, id: string, columns: string): Dictionary<Entry> =>
+    new Dictionary(connection, table, id, columns, readWhole);
+  return {
+    accounts: open("accounts", "account_id", "account"),
+    regions: open("regions", "region_id", "region"),
+    actions: open("actions", "action_id", "service, action, global"),
+    principals: open("principals", "principal_id", "type, id, name, arn, session, access_key_id, account, mfa"),
+    origins: open("origins", "origin_id", "invoked_by, source_ip, network, user_agent, tool, vpc_endpoint, actor"),
+    errorCodes: open("error_codes", "error_id", "error_code"),
+    items: open("items", "item_id", "item"),
+    files: open("files", "file_id", "path"),
+    costBases: open("cost_bases", "basis_id", "basis, unpriced"),
+    quantityUses: quantityUsesOf(connection),
+  };
+}

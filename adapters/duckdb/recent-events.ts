@@ -1,6 +1,6 @@
 import type { PricedUsageEvent } from "#core/domain/usage-event.ts";
 
-/** Events held at most twice as many: some 30 MB. */
+/** Twice as many events are some 30 MB. */
 const GENERATION = 12_000;
 
 /**
@@ -8,10 +8,16 @@ const GENERATION = 12_000;
  * it, to explain it), and to read all columns of a few events costs the store most of what it costs to read many.
  */
 export class RecentEvents {
+  readonly #generation: number;
   #young = new Map<bigint, PricedUsageEvent>();
   #old = new Map<bigint, PricedUsageEvent>();
   #youngKeys = new Map<string, bigint>();
   #oldKeys = new Map<string, bigint>();
+
+  /** @param generation at least that many of the events that were used last are held, and at most twice as many */
+  constructor(generation = GENERATION) {
+    this.#generation = generation;
+  }
 
   get(key: bigint): PricedUsageEvent | undefined {
     const event = this.#young.get(key);
@@ -27,7 +33,7 @@ export class RecentEvents {
   }
 
   add(key: bigint, event: PricedUsageEvent): void {
-    if (this.#young.size >= GENERATION) {
+    if (this.#young.size >= this.#generation) {
       this.#old = this.#young;
       this.#oldKeys = this.#youngKeys;
       this.#young = new Map();

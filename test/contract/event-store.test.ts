@@ -21,7 +21,8 @@ const openDuckDb = async (...[entries, riskyAction]: Parameters<OpenEventStore>)
   const connection = await instance.connect();
   return {
     store,
-    facetsOfManyCallers: (query: EventQuery) => readFacets(connection, openDictionaries(connection), query, 0),
+    facetsFromLargeDictionaries: (query: EventQuery) => readFacets(connection, openDictionaries(connection, 0), query),
+    facetsOfManyCallers: (query: EventQuery) => readFacets(connection, openDictionaries(connection, 0), query, 0),
     close: async () => {
       connection.closeSync();
       store.close();
@@ -105,6 +106,7 @@ test("DuckDB answers what the store in memory answers, whatever the events and t
           expect(await duckdb.store.occurrences(asked)).toEqual(await memory.store.occurrences(asked));
           const facets = await memory.store.facets(asked);
           expect(await duckdb.store.facets(asked)).toEqual(facets);
+          expect(await duckdb.facetsFromLargeDictionaries(asked)).toEqual(facets);
           expect(await duckdb.facetsOfManyCallers(asked)).toEqual(facets);
         }
       } finally {
