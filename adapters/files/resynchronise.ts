@@ -3,7 +3,7 @@ import { RECORD_FIELDS, UNREAD_FIELDS } from "./record-fields.ts";
 
 /** Names with which a record may begin, whatever the order of its fields. */
 const FIRST_NAMES: ReadonlySet<string> = new Set<string>([...RECORD_FIELDS, ...UNREAD_FIELDS, "EventId", "id"]);
-const LINE_FEED = 0x0a;
+export const LINE_FEED = 0x0a;
 
 export interface Found {
   readonly at: number;

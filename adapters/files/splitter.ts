@@ -17,7 +17,7 @@ import {
 } from "./json-bytes.ts";
 import { findField } from "./record-fields.ts";
 import type { RecordReader } from "./record-reader.ts";
-import { findNextLine, findNextRecord } from "./resynchronise.ts";
+import { findNextLine, findNextRecord, LINE_FEED } from "./resynchronise.ts";
 
 /** CloudTrail's own limit is 256 kB, 1 MB for extended events; what is larger was not written by it. */
 const MAX_RECORD_BYTES = 2 * 1024 * 1024;
@@ -31,8 +31,12 @@ export interface RecordSink {
   /** A piece of input that is no record. */
   broken(reason: QuarantineReason, position: string, detail: string, sample: Buffer): void;
   /** The whole file is not one of events: a digest, or not CloudTrail's. Nothing follows. */
-  foreign(reason: "digest" | "not-cloudtrail"): void;
+  foreign(reason: Foreign): void;
+  /** Values that are digests or not CloudTrail's stand among records. Nothing follows. */
+  leftOut(values: number): void;
 }
+
+type Foreign = "digest" | "not-cloudtrail";
 
 type State = "values" | "list" | "object" | "done";
 
@@ -49,8 +53,14 @@ export class Splitter {
   #inObject = false;
   #number = 0;
   #offset = 0;
+  /** Anything of CloudTrail's, or damage, which may have been. */
   #seen = false;
   #depth = 0;
+  /** The first value that was none of ours. */
+  #foreign: Foreign | null = null;
+  #foreignValues = 0;
+  /** Inside a line that is given up, whose end has not come yet. */
+  #lost = false;
 
   constructor(reader: RecordReader, sink: RecordSink) {
     this.#reader = reader;
@@ -72,15 +82,29 @@ export class Splitter {
       p = next;
     }
     if (final && this.#state !== "done") this.#finish(bytes, p, end, torn);
+    if (final && this.#depth === 0) this.#conclude();
     this.#offset += p;
     return this.#state === "done" ? end : p;
   }
 
   #finish(bytes: Buffer, at: number, end: number, torn: boolean): void {
     if (at >= end && this.#state === "values" && !torn) return;
+    if (this.#foreign !== null && !this.#seen) return;
     const reason = torn ? "truncated-gzip" : "broken-json";
     const detail = torn ? "the compressed data ends early" : "the file ends inside a list of records";
     this.#sink.broken(reason, this.#position(at), detail, bytes.subarray(at, end));
+  }
+
+  /** Only the end of the input tells whether all of it was foreign. */
+  #conclude(): void {
+    if (this.#foreign === null) return;
+    if (this.#seen) this.#sink.leftOut(this.#foreignValues);
+    else this.#sink.foreign(this.#foreign);
+  }
+
+  #passOver(reason: Foreign): void {
+    this.#foreign ??= reason;
+    this.#foreignValues++;
   }
 
   /** One step from `at`, which is no white space; the same position when more bytes are needed first. */
@@ -95,6 +119,7 @@ export class Splitter {
       return this.#element(bytes, at, end, final, torn);
     }
     if (this.#state === "object") return this.#rest(bytes, at, end, final);
+    if (this.#lost) return this.#restOfLine(bytes, at, end);
     if (byte === OPEN_ARRAY) {
       this.#state = "list";
       this.#inObject = false;
@@ -102,7 +127,7 @@ export class Splitter {
     }
     if (byte === OPEN_OBJECT) return this.#object(bytes, at, end, final, torn);
     if (!this.#seen) {
-      this.#sink.foreign("not-cloudtrail");
+      this.#passOver("not-cloudtrail");
       this.#state = "done";
       return end;
     }
@@ -119,17 +144,42 @@ export class Splitter {
     }
     const next = skipValue(bytes, at, end);
     if (next > 0) return next;
-    if (next === INCOMPLETE && !final) return at;
+    const large = end - at >= MAX_PAYLOAD_BYTES;
+    if (next === INCOMPLETE && !final && !large) return at;
     this.#state = "values";
-    return this.#damaged(
-      bytes,
-      at,
-      end,
-      final,
-      false,
-      "broken-json",
-      "expected the end of the object around the records",
-    );
+    const [reason, detail] =
+      next === INCOMPLETE && large
+        ? (["too-large", `a field of more than ${MAX_PAYLOAD_BYTES} bytes behind the records`] as const)
+        : (["broken-json", "expected the end of the object around the records"] as const);
+    const to = this.#damaged(bytes, at, end, final, false, reason, detail);
+    this.#lost = to === end && !final;
+    return to;
+  }
+
+  /** Part of what is in quarantine already. */
+  #restOfLine(bytes: Buffer, at: number, end: number): number {
+    const next = findNextLine(bytes, at, end)?.at ?? end;
+    this.#lost = bytes[next - 1] !== LINE_FEED;
+    return next;
+  }
+
+  /** A digest among other values, or alone. */
+  #digest(bytes: Buffer, at: number, end: number, final: boolean, torn: boolean): number {
+    const next = skipNested(bytes, at, end);
+    if (next === INCOMPLETE && !final) {
+      if (end - at < MAX_PAYLOAD_BYTES) return at;
+      return this.#damaged(
+        bytes,
+        at,
+        end,
+        final,
+        torn,
+        "too-large",
+        `a digest of more than ${MAX_PAYLOAD_BYTES} bytes`,
+      );
+    }
+    this.#passOver("digest");
+    return next > 0 ? next : (findNextLine(bytes, at, end)?.at ?? end);
   }
 
   /** A top-level object: a wrapping that is entered, a payload, a digest, or a record itself. */
@@ -149,11 +199,7 @@ export class Splitter {
         this.#inObject = true;
         return p + 1;
       }
-      if (name === "digestS3Bucket" || name === "digestStartTime") {
-        this.#sink.foreign("digest");
-        this.#state = "done";
-        return end;
-      }
+      if (name === "digestS3Bucket" || name === "digestStartTime") return this.#digest(bytes, at, end, final, torn);
       if (name === "awslogs" || findField(bytes, key, keyEnd - 1) >= 0) break;
       p = skipValue(bytes, p, end);
       if (p < 0) break;
@@ -261,8 +307,7 @@ export class Splitter {
     }
     if (inner === null) {
       if (!this.#seen && this.#state !== "object" && !this.#inObject) {
-        this.#sink.foreign("not-cloudtrail");
-        this.#state = "done";
+        this.#passOver("not-cloudtrail");
         return;
       }
       this.#seen = true;

@@ -128,6 +128,11 @@ class Pass implements RecordSink {
     this.#leftOutReason = reason;
   }
 
+  leftOut(values: number): void {
+    this.#count.read += values;
+    this.#count.leftOut += values;
+  }
+
   finish(bytes: number): void {
     this.#hand();
     const { job, canonical } = this.#job;

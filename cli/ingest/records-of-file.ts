@@ -12,6 +12,7 @@ export async function recordsOfFile(file: Uint8Array, numbers: Iterable<number>)
     },
     broken: () => {},
     foreign: () => {},
+    leftOut: () => {},
   };
   const splitter = new Splitter(new RecordReader(), sink);
   await splitFile({ localPath: null, bytes: file, size: file.length }, splitter);

@@ -56,7 +56,7 @@ function leftOut(ingest: IngestSummary): readonly string[] {
       .map(([reason, count]) => `${amount(count)} ${REASONS[reason]}`);
     parts.push(`${amount(total)} quarantined (${listed(why, 9)})`);
   }
-  if (ingest.leftOut > 0) parts.push(`${counted(ingest.leftOut, "record")} by your filters`);
+  if (ingest.leftOut > 0) parts.push(`${counted(ingest.leftOut, "record")} by your filters, or as no events (digests)`);
   for (const [reason, count] of Object.entries(ingest.filesLeftOut).sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (count > 0) parts.push(`${counted(count, "file")} (${named(reason)})`);
   }

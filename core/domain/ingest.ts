@@ -35,7 +35,7 @@ export interface IngestSummary {
   readonly duplicates: number;
   readonly conflicts: number;
   readonly quarantined: Readonly<Partial<Record<QuarantineReason, number>>>;
-  /** Records that a filter (--from, --account ...) left out. */
+  /** Records that a filter (--from, --account ...) left out, and digests or foreign values that stand among records. */
   readonly leftOut: number;
   readonly insights: number;
   readonly first: EpochMs | null;

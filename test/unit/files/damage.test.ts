@@ -1,6 +1,8 @@
 import { gzipSync } from "node:zlib";
 import { expect, test } from "@jest/globals";
 import { MAX_DEPTH } from "#adapters/files/json-bytes.ts";
+import { RecordReader } from "#adapters/files/record-reader.ts";
+import { type RecordSink, Splitter } from "#adapters/files/splitter.ts";
 import { readBytes } from "../../fakes/ingest.ts";
 import { cloudtrailRecord, eventId, recordsFile } from "../../fakes/records.ts";
 
@@ -91,6 +93,32 @@ test("a torn gzip gives what could be unpacked, and one entry for the tear", asy
   expect(events).toBeGreaterThan(50);
   expect(quarantined.map(({ reason }) => reason)).toEqual(["truncated-gzip"]);
   expect(outcome.read).toBe(events + 1);
+});
+
+test("a field without end behind the records is given up before it fills memory, and the next line is read", () => {
+  const pieces: string[] = [];
+  const records: number[] = [];
+  const sink: RecordSink = {
+    record: (_bytes, _start, _end, number) => records.push(number),
+    broken: (reason) => pieces.push(reason),
+    foreign: () => {},
+    leftOut: () => {},
+  };
+  const splitter = new Splitter(new RecordReader(), sink);
+  const filler = Buffer.alloc(8 * 1024 * 1024, "A");
+  let pending = Buffer.from('{"Records":[],"x":"');
+  let largest = 0;
+  const push = (piece: Buffer, final = false): void => {
+    const bytes = Buffer.concat([pending, piece]);
+    pending = Buffer.from(bytes.subarray(splitter.push(bytes, final)));
+    largest = Math.max(largest, pending.length);
+  };
+  for (let piece = 0; piece < 12; piece++) push(filler);
+  push(Buffer.from('"}\n'));
+  push(recordsFile([good(1)]), true);
+  expect(pieces).toEqual(["too-large"]);
+  expect(records).toHaveLength(1);
+  expect(largest).toBeLessThanOrEqual(64 * 1024 * 1024);
 });
 
 test("a broken line of many costs the line", async () => {

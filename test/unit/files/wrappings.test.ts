@@ -74,6 +74,22 @@ test("digest files are recognised by what they hold", async () => {
   expect(outcome).toMatchObject({ read: 0, leftOutReason: "digest" });
 });
 
+test("digests and foreign values among records are counted as left out, and cost no record", async () => {
+  const digest = JSON.stringify({ awsAccountId: "111122223333", digestS3Bucket: "logs", logFiles: [{ a: 1 }] });
+  const [first, second] = two.map((record) => JSON.stringify({ Records: [record] }));
+  for (const [text, leftOut] of [
+    [`${first}\n${digest}\n${second}\n`, 1],
+    [`${first}${digest}${digest}${second}`, 2],
+    [`${digest}\n${first}\n${second}\n${digest}`, 2],
+    [`{"Accounts":[]}\n[{"Id":1}]\n${first}\n${second}`, 2],
+  ] as const) {
+    const { events, quarantined, outcome } = await readBytes(Buffer.from(text));
+    expect(quarantined).toEqual([]);
+    expect(events).toBe(2);
+    expect(outcome).toMatchObject({ read: 2 + leftOut, stored: 2, leftOut, leftOutReason: null });
+  }
+});
+
 test.each([
   ["prose", "# Read me first"],
   ["an organization", JSON.stringify({ Accounts: [{ Id: "111122223333", Name: "prod" }] })],
