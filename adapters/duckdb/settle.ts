@@ -8,6 +8,8 @@ import { countSharedOnce } from "./settle-shared.ts";
 /** A record of a file as it is compared: by the hash of its canonical form. */
 export interface ComparedRecord {
   readonly hash: string;
+  /** Of the canonical form, as it is stored with events of files that cannot be opened again. */
+  readonly fingerprint: bigint;
   readonly text: string;
 }
 
@@ -70,9 +72,16 @@ async function findRepeated(connection: DuckDBConnection): Promise<void> {
 interface Pair {
   readonly key: bigint;
   readonly kept_key: bigint;
+  /** Of canonical records; null where the stored one is of bytes. */
+  readonly canonical: bigint | null;
+  readonly kept_canonical: bigint | null;
 }
 
-/** Bytes that are the same need no second look; what differs may still be the same content, written differently. */
+/**
+ * Bytes that are the same need no second look; what differs may still be the same content, written differently. Where
+ * a file is not to be had any more, fingerprints of canonical records decide; where there are none either, the id
+ * does: what cannot be compared is no evidence of other content.
+ */
 async function compareRepeated(connection: DuckDBConnection, reread: Reread): Promise<void> {
   await connection.run(`
     update repeated set same = (fingerprint = kept_fingerprint)
@@ -83,16 +92,23 @@ async function compareRepeated(connection: DuckDBConnection, reread: Reread): Pr
   for (;;) {
     const pairs = await readAll<Pair>(
       connection,
-      `select key, kept_key from repeated where same is null order by key limit ${PAIRS_COMPARED}`,
+      `select r.key, r.kept_key, case when f.canonical then r.fingerprint end as canonical,
+         case when k.canonical then r.kept_fingerprint end as kept_canonical
+       from repeated r join files f on f.file_id = r.key >> 32 join files k on k.file_id = r.kept_key >> 32
+       where same is null order by r.key limit ${PAIRS_COMPARED}`,
     );
     if (pairs.length === 0) break;
-    const hashes = await hashesOf(connection, pairs, reread);
+    const records = await readAgain(connection, pairs, reread);
     await connection.run("delete from compared");
     const rows = await connection.createAppender("compared", null, "temp");
-    for (const { key, kept_key } of pairs) {
-      const hash = hashes.get(key);
+    for (const { key, kept_key, canonical, kept_canonical } of pairs) {
+      const [one, kept] = [records.get(key), records.get(kept_key)];
+      const print = one?.fingerprint ?? canonical;
+      const keptPrint = kept?.fingerprint ?? kept_canonical;
       rows.appendBigInt(key);
-      rows.appendBoolean(hash !== undefined && hash === hashes.get(kept_key));
+      rows.appendBoolean(
+        one && kept ? one.hash === kept.hash : print === null || keptPrint === null || print === keptPrint,
+      );
       rows.endRow();
     }
     rows.closeSync();
@@ -103,15 +119,17 @@ async function compareRepeated(connection: DuckDBConnection, reread: Reread): Pr
 }
 
 /** Every file that has a part in the pairs is read once. */
-async function hashesOf(connection: DuckDBConnection, pairs: readonly Pair[], reread: Reread) {
-  const hashes = new Map<bigint, string>();
+async function readAgain(connection: DuckDBConnection, pairs: readonly Pair[], reread: Reread) {
+  const records = new Map<bigint, Pick<ComparedRecord, "hash" | "fingerprint">>();
   const keys = pairs.flatMap(({ key, kept_key }) => [key, kept_key]);
-  for (const [file, records] of byFile(keys)) {
+  for (const [file, numbers] of byFile(keys)) {
     const path = await pathOf(connection, file);
-    const found = path === null ? null : await reread(path, records);
-    for (const [record, { hash }] of found ?? []) hashes.set((BigInt(file) << 32n) | BigInt(record), hash);
+    const found = path === null ? null : await reread(path, numbers);
+    for (const [number, { hash, fingerprint }] of found ?? []) {
+      records.set((BigInt(file) << 32n) | BigInt(number), { hash, fingerprint });
+    }
   }
-  return hashes;
+  return records;
 }
 
 /** Numbers of the records in every file, in order. */

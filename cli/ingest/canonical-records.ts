@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { ComparedRecord } from "#adapters/duckdb/settle.ts";
+import { fingerprint } from "#adapters/files/fingerprint.ts";
+import { viewOf } from "#adapters/files/span-table.ts";
 import { canonicalJson } from "#core/normalise/index.ts";
 import type { Listing } from "./listing.ts";
 import { recordsOfFile } from "./records-of-file.ts";
@@ -21,17 +23,26 @@ export async function canonicalRecords(
     return null;
   }
   const found = new Map<number, ComparedRecord>();
-  for (const [number, text] of texts) found.set(number, { text, hash: canonicalHash(text) });
+  for (const [number, text] of texts) {
+    const canonical = canonicalText(text);
+    const hash = createHash("sha256").update(canonical).digest("hex");
+    found.set(number, { text, hash, fingerprint: textFingerprint(canonical) });
+  }
   return found;
 }
 
-function canonicalHash(text: string): string {
-  let canonical: string;
+function canonicalText(text: string): string {
   try {
-    canonical = canonicalJson(JSON.parse(text));
+    return canonicalJson(JSON.parse(text));
   } catch {
     // A record of which only the fields that we read are JSON: it is the same as another only to the letter.
-    canonical = text;
+    return text;
   }
-  return createHash("sha256").update(canonical).digest("hex");
+}
+
+function textFingerprint(text: string): bigint {
+  const bytes = Buffer.from(text);
+  const print = { low: 0, high: 0 };
+  fingerprint(viewOf(bytes), 0, bytes.length, print);
+  return (BigInt(print.high >>> 0) << 32n) | BigInt(print.low >>> 0);
 }

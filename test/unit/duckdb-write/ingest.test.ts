@@ -1,11 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { expect, test } from "@jest/globals";
 import { LocalEventSource } from "#adapters/files/local-event-source.ts";
+import { StandardInput } from "#adapters/files/standard-input.ts";
 import { TrailwatchError } from "#core/domain/errors.ts";
 import type { IngestSummary } from "#core/domain/ingest.ts";
 import { type IngestOptions, ingest } from "../../../cli/ingest/index.ts";
@@ -125,6 +126,27 @@ test("one id counts once, whatever order its fields are written in; another cont
     const [conflict] = await rows("select * from conflicts");
     expect(conflict).toMatchObject({ event_id: eventId(3), other_file: join(logs, "2.json") });
     expect(JSON.parse(conflict?.["other_record"] as string).userAgent).toBe("other");
+  }));
+
+test("the same record through standard input is a duplicate, whatever can be read again; another content still is none", () =>
+  inPlace(async ({ write, read, logs }) => {
+    const input = (...changes: readonly Record<string, unknown>[]) => ({
+      sources: [
+        new StandardInput(
+          (async function* () {
+            yield records(...changes);
+          })(),
+        ),
+      ],
+    });
+    const [r1, r2, r3] = [{ eventID: eventId(1) }, { eventID: eventId(2) }, { eventID: eventId(3) }];
+    write({ "a.json": records(r1, r2, r3) });
+    await read();
+    expect(await read(input(r1))).toMatchObject({ stored: 3, duplicates: 1, conflicts: 0, quarantined: {} });
+    expect(await read(input({ ...r2, userAgent: "other" }))).toMatchObject({ duplicates: 1, conflicts: 1 });
+    // Neither is to be had any more: the stored fingerprint is of the file's bytes.
+    rmSync(join(logs, "a.json"));
+    expect(await read(input({ eventName: "RunInstances", ...r3 }))).toMatchObject({ duplicates: 2, conflicts: 1 });
   }));
 
 test("records without an id are known by their content", () =>
