@@ -60,6 +60,13 @@ const STEADY: readonly RecordField[] = [
   "userAgent",
 ];
 const STEADY_BYTES = 256;
+
+interface Steady {
+  readonly value: unknown;
+  /** `null` where it cannot be told from its bytes alone where it ends, or is long. */
+  readonly text: KnownText | null;
+}
+
 const isSteady = Uint8Array.from({ length: FIELD_COUNT }, (_, field) =>
   STEADY.includes(RECORD_FIELDS[field] as RecordField) ? 1 : 0,
 );
@@ -88,8 +95,8 @@ export class RecordReader {
   readonly #interned = new SpanTable<unknown>(decode, INTERN_LIMITS);
   /** Which field stood behind which; the last entry is for the first field. */
   readonly #following = new Int8Array(FIELD_COUNT + 1).fill(-1);
-  readonly #last: (KnownText | null)[] = new Array(FIELD_COUNT).fill(null);
-  readonly #lastValues: unknown[] = new Array(FIELD_COUNT).fill(undefined);
+  readonly #steady = new SpanTable<Steady>(decodeSteady, INTERN_LIMITS);
+  readonly #last: (Steady | null)[] = new Array(FIELD_COUNT).fill(null);
   readonly #lastStands = new Uint8Array(FIELD_COUNT);
   readonly #identities = new RecentSpans<unknown>();
   #identityKnown = false;
@@ -202,7 +209,7 @@ export class RecordReader {
   #skipField(bytes: Buffer, field: number, at: number, end: number): number {
     if (field < 0) return skipValue(bytes, at, end);
     if (isSteady[field] === 1) {
-      const last = this.#last[field] as KnownText | null;
+      const last = this.#last[field]?.text ?? null;
       const stands = last !== null && standsAt(last, this.#words, at, end);
       this.#lastStands[field] = stands ? 1 : 0;
       if (stands) return at + last.length;
@@ -229,14 +236,10 @@ export class RecordReader {
     const start = this.#starts[field] as number;
     if (isUnique[field] === 1) return decode(bytes, start, end);
     if (isSteady[field] === 0) return this.#interned.get(bytes, this.#words, start, end);
-    if (this.#lastStands[field] === 1) return this.#lastValues[field];
-    const value = this.#interned.get(bytes, this.#words, start, end);
-    // A number could go on behind its known digits.
-    if (end - start <= STEADY_BYTES && (bytes[start] === QUOTE || (bytes[start] as number) >= LOWER_A)) {
-      this.#last[field] = knownText(bytes.subarray(start, end));
-      this.#lastValues[field] = value;
-    }
-    return value;
+    if (this.#lastStands[field] === 1) return (this.#last[field] as Steady).value;
+    const steady = this.#steady.get(bytes, this.#words, start, end);
+    this.#last[field] = steady;
+    return steady.value;
   }
 }
 
@@ -250,4 +253,12 @@ function decode(bytes: Buffer, start: number, end: number): unknown {
 function hasBackslash(bytes: Buffer, start: number, end: number): boolean {
   for (let p = start; p < end; p++) if (bytes[p] === BACKSLASH) return true;
   return false;
+}
+
+/** A number could go on behind its known digits; all else ends where it ended before. */
+function decodeSteady(bytes: Buffer, start: number, end: number): Steady {
+  const first = bytes[start] as number;
+  const ends = first === QUOTE || first >= LOWER_A;
+  const short = end - start <= STEADY_BYTES;
+  return { value: decode(bytes, start, end), text: ends && short ? knownText(bytes.subarray(start, end)) : null };
 }
