@@ -1,32 +1,35 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { readAll } from "./read.ts";
 
-const BASIS = "the price of the freed resources, from the stored records of their making";
+const BASIS = "the price of the same resources in the stored records of their making";
+/** An instance that was stopped runs again; one whose launch does not say its type has no earlier price to take. */
+const STARTED = "change = 'added' and kind = 'instances' and item_id is null";
 
 /**
- * Prices what is freed again: those records carry ids only, and the price is that of the same ids when they were made.
- * What was freed before (an instance stopped, then terminated) is not freed twice; what was made before the logs begin
- * stays unpriced.
+ * Prices what is freed, and instances that are started again: those records carry ids only, and the price is that of
+ * the same ids when they were made. What was freed before (an instance stopped, then terminated) is not freed twice;
+ * what was made before the logs begin stays unpriced.
  */
 export async function priceFreed(connection: DuckDBConnection): Promise<void> {
   const [row] = await readAll<{ freed: number }>(
     connection,
-    "select count(*)::double as freed from quantities where change = 'removed' and resource_ids is not null",
+    `select count(*)::double as freed from quantities where (change = 'removed' or ${STARTED}) and resource_ids is not null`,
   );
   if (!row?.freed) return;
   await connection.run(`
     create or replace temp table freed as
     with freed_ids as (
-      select distinct kind, unnest(resource_ids) as id from quantities where change = 'removed' and resource_ids is not null
+      select distinct kind, unnest(resource_ids) as id
+      from quantities where (change = 'removed' or ${STARTED}) and resource_ids is not null
     ),
     changes as (
-      select q.key, e.time, q.kind, q.change, unnest(q.resource_ids) as id,
+      select q.key, e.time, q.kind, q.change, ${STARTED} as started, unnest(q.resource_ids) as id,
         q.usd_hour_low / len(q.resource_ids) as low, q.usd_hour_high / len(q.resource_ids) as high
       from quantities q join events e using (key)
       where q.resource_ids is not null and q.change <> 'used' and e.outcome = 'success'
     ),
     history as (
-      select key, kind, change, id,
+      select key, kind, change, started, id,
         lag(change) over before as last_change,
         last_value(low ignore nulls) over before as low,
         last_value(high ignore nulls) over before as high
@@ -39,16 +42,24 @@ export async function priceFreed(connection: DuckDBConnection): Promise<void> {
         sum(case when last_change = 'removed' then 0 else high end)::decimal(18, 9) as high,
         bool_and(low is not null or coalesce(last_change = 'removed', false)) as complete
       from history where change = 'removed' group by key
+    ),
+    starts as (
+      select key, sum(low)::decimal(18, 9) as low, sum(high)::decimal(18, 9) as high, bool_and(low is not null) as complete
+      from history where started group by key
     )
-    select * from removals where low is not null`);
+    select *, true as removed from removals where low is not null
+    union all
+    select *, false as removed from starts where low is not null`);
   await connection.run(`
     insert into cost_bases
     select (select coalesce(max(basis_id), -1) + 1 from cost_bases), ['${BASIS}'], []::varchar[]
     where not exists (from cost_bases where basis = ['${BASIS}'] and unpriced = []::varchar[])`);
   await connection.run(`
     update events set
-      removed_usd_hour_low = f.low,
-      removed_usd_hour_high = f.high,
+      added_usd_hour_low = case when f.removed then added_usd_hour_low else f.low end,
+      added_usd_hour_high = case when f.removed then added_usd_hour_high else f.high end,
+      removed_usd_hour_low = case when f.removed then f.low else removed_usd_hour_low end,
+      removed_usd_hour_high = case when f.removed then f.high else removed_usd_hour_high end,
       unpriced = not f.complete,
       basis_id = case when f.complete and added_usd_hour_low is null and once_usd_low is null
         then (select min(basis_id) from cost_bases where basis = ['${BASIS}'] and unpriced = []::varchar[])

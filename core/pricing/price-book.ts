@@ -170,7 +170,7 @@ const attributesKey = ({ attributes }: Quantity): string => {
 /** No single record adds or spends this much: beyond it the logged amounts are not believed. USD. */
 const BELIEVABLE = 1e8;
 
-const IDS_ONLY = "the record names ids only, and what they are is not in these logs";
+const IDS_ONLY = "the record names ids only, and not all of what they are is known";
 const namesIds = ({ resourceIds }: Quantity): boolean => resourceIds.length > 0;
 
 function estimateOf(quantity: Quantity, region: string): CostEstimate | null {

@@ -408,6 +408,54 @@ test("what is freed is priced from its making, once, and stays unpriced where th
     expect(found[3]?.["unpriced"]).toBe(true);
   }));
 
+test("an instance that is started again is priced from its launch, and stopping it frees as much", () =>
+  inPlace(async ({ write, read, rows }) => {
+    const change = (n: number, eventName: string, previous: string, ...ids: readonly string[]) => ({
+      eventID: eventId(n),
+      eventName,
+      readOnly: false,
+      eventTime: `2026-11-03T02:0${n}:00Z`,
+      responseElements: {
+        instancesSet: { items: ids.map((instanceId) => ({ instanceId, previousState: { name: previous } })) },
+      },
+    });
+    const launch = {
+      eventID: eventId(1),
+      eventName: "RunInstances",
+      readOnly: false,
+      eventTime: "2026-11-03T02:01:00Z",
+      requestParameters: { instanceType: "m5.large" },
+      responseElements: { instancesSet: { items: [{ instanceId: "i-1", instanceType: "m5.large" }] } },
+    };
+    write({
+      "a.json": records(
+        launch,
+        change(2, "StopInstances", "running", "i-1"),
+        change(3, "StartInstances", "stopped", "i-1"),
+        change(4, "StopInstances", "running", "i-1"),
+        change(5, "StartInstances", "stopped", "i-1", "i-unknown"),
+        change(6, "StartInstances", "stopped", "i-unknown"),
+      ),
+    });
+    const sql = `select added_usd_hour_low::double as added, removed_usd_hour_low::double as removed, unpriced
+      from usage_events order by event_id`;
+    await read();
+    const found = await rows(sql);
+    const price = found[0]?.["added"] as number;
+    expect(price).toBeGreaterThan(0);
+    expect(found).toEqual([
+      { added: price, removed: null, unpriced: false },
+      { added: null, removed: price, unpriced: false },
+      { added: price, removed: null, unpriced: false },
+      { added: null, removed: price, unpriced: false },
+      { added: price, removed: null, unpriced: true },
+      { added: null, removed: null, unpriced: true },
+    ]);
+    write({ "b.json": records({ eventID: eventId(9) }) });
+    await read();
+    expect((await rows(sql)).slice(0, 6)).toEqual(found);
+  }));
+
 test("a store that is open elsewhere, of another version, or none at all is refused with what to do", () =>
   inPlace(async ({ write, read, store }) => {
     write({ "a.json": records({ eventID: eventId(1) }) });
