@@ -153,7 +153,8 @@ export class DuckDbEventStore implements EventStore {
     const actions = [...(await this.#dictionaries.actions.all())];
     const risky = actions.filter(([, { service, action }]) => this.#riskyAction(service, action)).map(([id]) => id);
     const kept: FirstSeenRow[] = [];
-    for await (const chunk of streamColumns(this.#instance, firstSeenSql(risky))) {
+    const { prepare, rows: sql } = firstSeenSql(risky);
+    for await (const chunk of streamColumns(this.#instance, sql, prepare)) {
       const rows = chunk.objects<FirstSeenRow>(FIRST_SEEN);
       if (kept.length < FIRST_SEEN_KEPT) kept.push(...rows);
       yield* rows;

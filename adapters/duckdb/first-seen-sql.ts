@@ -104,9 +104,18 @@ from events e
 where ${where.join(" and ")}
 group by all`;
 
-/** Rows with the columns of {@link FirstSeenRow}, times in milliseconds, in the order of the port. */
-export const firstSeenSql = (riskyActionIds: readonly number[]): string => `
+/**
+ * First uses of a connection of their own: a statement a dimension, since one statement for all would hold the counts of
+ * all at once, then the rows with the columns of {@link FirstSeenRow}, times in milliseconds, in the order of the port.
+ */
+export const firstSeenSql = (riskyActionIds: readonly number[]): { prepare: readonly string[]; rows: string } => ({
+  prepare: dimensions(riskyActionIds).map(
+    (dimension, at) =>
+      `${at === 0 ? "create or replace temp table first_uses as" : "insert into first_uses"} ${dimensionSql(dimension)}`,
+  ),
+  rows: `
 select account, dimension, value, epoch_ms(first.time)::double as "firstTime", first.id as "firstEventId",
   first.region as region, first.principal as principal, events::double as events, epoch_ms(last)::double as "lastTime"
-from (${dimensions(riskyActionIds).map(dimensionSql).join("\nunion all\n")})
-order by first.time, account, dimension, value`;
+from first_uses
+order by first.time, account, dimension, value`,
+});

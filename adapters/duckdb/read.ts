@@ -20,10 +20,15 @@ export async function* streamRows<Row>(instance: DuckDBInstance, sql: string): A
   }
 }
 
-/** The same by column, some two thousand rows at a time. */
-export async function* streamColumns(instance: DuckDBInstance, sql: string): AsyncGenerator<Columns> {
+/** The same by column, some two thousand rows at a time, after statements that prepare them. */
+export async function* streamColumns(
+  instance: DuckDBInstance,
+  sql: string,
+  prepare: readonly string[] = [],
+): AsyncGenerator<Columns> {
   const connection = await instance.connect();
   try {
+    for (const statement of prepare) await connection.run(statement);
     const result = await connection.stream(sql);
     const names = result.columnNames();
     for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {

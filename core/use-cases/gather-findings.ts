@@ -36,10 +36,12 @@ const FINDING_EVENT_IDS = 25;
 export async function gatherFindings(input: FindingsInput): Promise<readonly Finding[]> {
   const { store, directory, config, coverage, span } = input;
   const loggedAccounts = new Set(coverage.map(({ account }) => account));
+  // Not beside the roll-up: both are scans of everything, and memory is bounded.
+  const firsts = await novelties(input);
   // Together: while the models walk through their series, the store answers the others.
   const found = await Promise.all([
     anomalies(input),
-    novelties(input),
+    firsts,
     scanDangers(store, { directory, loggedAccounts, span, config: config.incidents }),
     scanPolicies(store, span, input.policies, directory),
     insightFindings(input.insights, store),
