@@ -332,7 +332,7 @@ export const CAUSE_RULES: readonly CauseRule[] = [
       accelerated: -2,
       "new-network": -2,
       "new-region": -1.5,
-      launches: -3,
+      launches: -4,
     },
   },
   {

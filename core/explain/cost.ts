@@ -59,7 +59,7 @@ export async function costOf(inquiry: Inquiry, priceBook: PriceBook): Promise<Co
     basis: [
       ...(tally.rate.high > 0n ? [rateLine(tally.rate, released, standing)] : []),
       ...[...tally.basis]
-        .sort(([a], [b]) => Number(isGuess(b)) - Number(isGuess(a)))
+        .sort(([a, some], [b, more]) => Number(isGuess(b)) - Number(isGuess(a)) || more - some)
         .slice(0, LINES)
         .map(([line, count]) => (count === 1 ? named(line, 160) : `${named(line, 160)} (${counted(count, "event")})`)),
     ],
@@ -75,7 +75,7 @@ export async function costOf(inquiry: Inquiry, priceBook: PriceBook): Promise<Co
   };
 }
 
-/** What makes the range wide comes before what is certain. */
+/** What makes the range wide comes before what is certain, and what is in most events first. */
 const isGuess = (line: string): boolean => /\b(?:taken as|assumed|up to)\b/.test(line);
 
 function rateLine(rate: Range, released: Range, standing: Range): string {

@@ -18,7 +18,7 @@ const TYPE_WORDS: Readonly<Record<AccountType, string | null>> = {
 export const accountName = (account: AccountContext): string =>
   account.id === "unknown"
     ? "an unknown account"
-    : account.alias === account.id
+    : /^\d{12}$/.test(account.alias)
       ? `account ${named(account.id)}`
       : named(account.alias);
 

@@ -212,6 +212,10 @@ const OUR_WORDS: ReadonlySet<string> = new Set([
   "development",
   "sandbox",
   "unknown",
+  // keys of tags that say nothing, and words of ours
+  "owner",
+  "team",
+  "name",
   "public",
   "global",
   "*",
