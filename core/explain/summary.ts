@@ -1,13 +1,13 @@
 import type { AccountContext } from "../domain/account.ts";
 import type { Anomaly, Finding, Novelty } from "../domain/finding.ts";
 import { MINUTE } from "../domain/time.ts";
-import { isAwsHost, isAwsService, isIdentityCenterRole } from "../incidents/actors.ts";
 import { amount, counted as countOf, duration, listed } from "../messages/format.ts";
 import { accountName, place } from "../messages/phrases.ts";
-import { isLongTermKey, principalList, principalWords } from "../messages/principal.ts";
+import { principalWords } from "../messages/principal.ts";
 import { quantityOf } from "../messages/quantity.ts";
 import { named, shorten } from "../messages/visible.ts";
 import { countedWords } from "./action-words.ts";
+import { actorOf, callerWords } from "./actor.ts";
 import { anomaliesOf, type Case, signalOf } from "./case.ts";
 import { compared } from "./compare.ts";
 import { type Deed, deedsOf, deedWords } from "./deeds.ts";
@@ -43,22 +43,6 @@ function acrossAccounts(subject: Case, deeds: readonly Deed[]): readonly string[
     .join("");
   const what = deedWords(deeds, DEEDS);
   return [`${actor} used in ${place(accounts, [])}${from}: ${what}`, ...traces(subject, accounts)];
-}
-
-/** `One role (release-target)`: a name that callers of every account share. */
-function actorOf({ facets, accessKey, findings }: Case): string | null {
-  if (accessKey !== null && isLongTermKey(accessKey)) return `Access key ${named(accessKey)}`;
-  const [session, another] = facets.sessions;
-  const people = facets.principals.every(({ value }) => isIdentityCenterRole(value));
-  if (people && session && !another) return `${named(session.value)} (through Identity Center)`;
-  const dangerous = findings.filter((finding) => finding.kind === "policy" && isDanger(finding.policy));
-  const names = new Set(
-    dangerous.flatMap((finding) => finding.facets.principals.slice(0, 1).map(({ value }) => principalWords(value))),
-  );
-  const [words] = names;
-  if (words === undefined || names.size > 1) return null;
-  const [, kind, name] = /^(role|user) (.*)$/s.exec(words) ?? [];
-  return kind === undefined ? capital(words) : `One ${kind} (${name})`;
 }
 
 function inOnePlace(
@@ -267,7 +251,7 @@ function circumstances(subject: Case): readonly string[] {
   const [lead] = subject.leads;
   const launched = lead?.kind === "anomaly" || acceleratedLaunch(subject) !== null;
   if (lead && launched && isNewRegion(subject, lead.region)) parts.push(newRegion(subject));
-  const by = who(subject);
+  const by = callerWords(subject);
   const from = firsts(subject);
   if (by !== "" || from.length > 0) parts.push(...[by, ...from].filter((part) => part !== ""));
   return parts;
@@ -277,28 +261,6 @@ const newRegion = (subject: Case): string =>
   subject.accounts.length === 1 && subject.accounts[0]
     ? `a region ${accountName(subject.accounts[0])} never used`
     : "a region never used there";
-
-function who(subject: Case): string {
-  const { principal, accessKey, facets } = subject;
-  const [lead] = subject.leads;
-  if (lead?.kind === "novelty" && lead.dimension === "principal") return "";
-  if (accessKey !== null && isLongTermKey(accessKey)) {
-    const owner = principal === null ? "" : ` of ${principalWords(principal)}`;
-    return `with access key ${named(accessKey)}${owner}`;
-  }
-  if (principal === null) {
-    const callers = facets.principals.map(({ value }) => value);
-    return callers.length === 0 ? "" : `by ${principalList(callers, 2)}`;
-  }
-  if (isIdentityCenterRole(principal) && subject.session !== null) {
-    return `by ${named(subject.session)} (${principalWords(principal)})`;
-  }
-  if (isAwsHost(principal)) return `by ${named(principal)}`;
-  const behalf = facets.invokedBy[0];
-  if (behalf && isAwsService(principal)) return `by ${named(behalf.value)}`;
-  const through = behalf && behalf.count >= facets.events / 2 ? ` through ${named(behalf.value)}` : "";
-  return `by ${principalWords(principal)}${through}`;
-}
 
 function firsts(subject: Case): readonly string[] {
   const dimensions = new Set(
