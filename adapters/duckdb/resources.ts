@@ -20,7 +20,7 @@ export const WRITING: Resources = { memoryMiB: 96, threads: 1 };
 export const COMPARING: Resources = { memoryMiB: 96, threads: 1 };
 
 /** Enough for the queries of an analysis. */
-export const ASKING: Resources = { memoryMiB: 192, threads: null };
+export const ASKING: Resources = { memoryMiB: 256, threads: null };
 
 /** For the whole instance, not the connection alone. */
 export async function limitResources(connection: DuckDBConnection, { memoryMiB, threads }: Resources): Promise<void> {

@@ -1,11 +1,11 @@
 import { h, type JSX } from "preact";
 import type { CostImpact } from "#core/domain/finding.ts";
 import type { Incident, PotentialCause, RecommendedAction } from "#core/domain/incident.ts";
+import { SAME_CALLS } from "#core/incidents/links.ts";
 import { utcWindow } from "#core/messages/format.ts";
 import { dollarRange } from "#core/messages/money.ts";
-import { accountInFull } from "#core/messages/phrases.ts";
-import { principalWords } from "#core/messages/principal.ts";
-import { named } from "#core/messages/visible.ts";
+import { accountsLine, regionsLine } from "#core/messages/phrases.ts";
+import { whoLine } from "#core/messages/who.ts";
 import type { IncidentTimeline } from "#core/report/model.ts";
 import { badge, facts, figure } from "./elements.ts";
 
@@ -16,6 +16,8 @@ export interface DrawnTimeline {
 
 /** Everything about one incident that a person needs to decide, most important first. */
 export function incidentCard(incident: Incident, drawn: DrawnTimeline | undefined): JSX.Element {
+  const { expected } = incident;
+  const together = incident.joinedBy.filter((reason) => reason !== SAME_CALLS);
   return h(
     "article",
     {
@@ -33,24 +35,13 @@ export function incidentCard(incident: Incident, drawn: DrawnTimeline | undefine
     h("h3", { id: `title-${incident.id}` }, incident.explanation.summary),
     facts([
       ["When", utcWindow(incident.window)],
-      ["Accounts", incident.accounts.map(accountInFull).join("; ")],
-      ["Regions", incident.regions.map((region) => named(region)).join(", ")],
-      [
-        "Who",
-        incident.principals
-          .slice(0, 5)
-          .map(({ value }) => principalWords(value))
-          .join(", ") || "unknown",
-      ],
+      ["Accounts", accountsLine(incident.accounts, 6)],
+      ["Regions", regionsLine(incident.regions, 6)],
+      ["Who", incident.principals.length === 0 ? "unknown" : whoLine(incident, 5)],
       ["Why this severity", incident.severityReasons.join("; ")],
-      ...(incident.joinedBy.length > 0 ? [["Why one incident", incident.joinedBy.join("; ")] as const] : []),
-      ...(incident.expected.reasons.length > 0
-        ? [
-            [
-              incident.expected.expected ? "Expected because" : "Not expected",
-              incident.expected.reasons.join("; "),
-            ] as const,
-          ]
+      ...(together.length > 0 ? [["Why one incident", together.join("; ")] as const] : []),
+      ...(expected.reasons.length > 0
+        ? [[expected.expected ? "Expected because" : "Not expected because", expected.reasons.join("; ")] as const]
         : []),
     ]),
     h("h4", null, "Cost impact"),
