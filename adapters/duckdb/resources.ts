@@ -14,10 +14,10 @@ interface Resources {
  * One row group of every column in the making, and little else. Writing is one stream of chunks: more threads would
  * wait for each other, and cost twice the time of one.
  */
-export const WRITING: Resources = { memoryMiB: 96, threads: 1 };
+export const WRITING: Resources = { memoryMiB: 128, threads: 1 };
 
 /** Ids in slices, see settle.ts. */
-export const COMPARING: Resources = { memoryMiB: 96, threads: 1 };
+export const COMPARING: Resources = { memoryMiB: 128, threads: 1 };
 
 /** Enough for the queries of an analysis. */
 export const ASKING: Resources = { memoryMiB: 256, threads: null };

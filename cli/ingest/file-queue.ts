@@ -193,10 +193,13 @@ export class FileQueue {
     return { path, size, tag, deliveredAt: cloudtrailKey(path)?.deliveredAt ?? null, selection: this.#selection };
   }
 
-  #change(): Promise<void> {
-    return new Promise<void>((resolve) => {
+  async #change(): Promise<void> {
+    // What failed while nobody waited will wake nobody again.
+    this.#throwFailure();
+    await new Promise<void>((resolve) => {
       this.#wake = resolve;
-    }).then(() => this.#throwFailure());
+    });
+    this.#throwFailure();
   }
 
   #throwFailure(): void {
