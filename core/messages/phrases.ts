@@ -48,7 +48,7 @@ export function place(accounts: readonly AccountContext[], regions: readonly str
 export const typeWord = (type: AccountType): string => TYPE_WORDS[type] ?? "unknown type";
 
 /** The same account with all that helps to find its people: `prod-main, 111122223333, production, owner web-team`. */
-export function accountInFull(account: AccountContext): string {
+function accountInFull(account: AccountContext): string {
   const parts = [accountName(account)];
   if (account.id !== "unknown" && account.alias !== account.id) parts.push(named(account.id));
   const type = TYPE_WORDS[account.type];

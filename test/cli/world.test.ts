@@ -92,10 +92,13 @@ describe("trailwatch analyze", () => {
     const interrupted = start(command);
     const end = ended(interrupted);
     await said(interrupted, reading);
+    // held while the other tries, however fast the machine reads; the signal reaches it when it goes on
+    interrupted.kill("SIGSTOP");
     const other = await run("analyze", logs, ...place);
     expect(other.code).toBe(4);
     expect(other.stderr).toContain("open in another process");
     interrupted.kill("SIGINT");
+    interrupted.kill("SIGCONT");
     expect(await end).toMatchObject({ code: 130, stdout: "" });
     const opened = await run("query", "select count(*) as n from usage_events", ...place, "--format", "json");
     expect(opened.code).toBe(0);
