@@ -25,6 +25,7 @@ const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sa
 const CONFIG = {
   font: FONT,
   aria: false,
+  mark: { aria: false },
   view: { stroke: null },
   axis: {
     labelFontSize: 11,
