@@ -33,7 +33,7 @@ const summary = await ingest({
     for await (const _row of store.deliveries(BUCKET)) rows++;
     for await (const _row of store.firstSeen()) rows++;
     if (rows === 0) throw new Error("the store answers nothing");
-    store.close();
+    await store.close();
   },
 });
 const ended = performance.now();

@@ -31,7 +31,7 @@ export async function withStore<T>(
     try {
       return await use({ instance, events, incidents: new DuckDbIncidentStore(instance) });
     } finally {
-      events.close();
+      await events.close();
     }
   } finally {
     instance.closeSync();

@@ -23,7 +23,7 @@ import { historyOf } from "./history.ts";
 import { readSharers } from "./key-sharers.ts";
 import { conditionOf } from "./matching-events.ts";
 import { readOccurrences } from "./occurrences.ts";
-import { readAll, streamColumns } from "./read.ts";
+import { quiesce, readAll, streamColumns } from "./read.ts";
 import { RecentEvents } from "./recent-events.ts";
 import { type CountedSignals, countSignals } from "./rollup-table.ts";
 import { type EventReader, readEvents, readStoredEvents, recentlyRead, type StoredEvent } from "./stored-event.ts";
@@ -64,8 +64,12 @@ export class DuckDbEventStore implements EventStore {
     return new DuckDbEventStore(instance, connections, options);
   }
 
-  close(): void {
-    for (const connection of this.#connections) connection.closeSync();
+  /** Also after a failure, when other questions may still be under way. */
+  async close(): Promise<void> {
+    for (const connection of this.#connections) {
+      await quiesce(connection);
+      connection.closeSync();
+    }
   }
 
   /** A connection answers one question after the other; on several of them a small question need not wait for a large one. */

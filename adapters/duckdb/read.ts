@@ -1,8 +1,29 @@
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBInstance, DuckDBListValue } from "@duckdb/node-api";
 
+const underWay = new WeakMap<DuckDBConnection, Set<Promise<unknown>>>();
+
+function noted<T>(connection: DuckDBConnection, answer: Promise<T>): Promise<T> {
+  const answers = underWay.get(connection) ?? new Set();
+  underWay.set(connection, answers.add(answer));
+  const forget = (): void => void answers.delete(answer);
+  answer.then(forget, forget);
+  return answer;
+}
+
+/**
+ * Stops what a connection is answering, and resolves when it has stopped: closing a connection in the middle of an
+ * answer hangs or crashes the database's client.
+ */
+export async function quiesce(connection: DuckDBConnection): Promise<void> {
+  const answers = underWay.get(connection);
+  if (!answers || answers.size === 0) return;
+  connection.interrupt();
+  await Promise.allSettled(answers);
+}
+
 /** All rows as objects of JavaScript values. The type is the caller's promise about its own statement. */
 export async function readAll<Row>(connection: DuckDBConnection, sql: string): Promise<readonly Row[]> {
-  const reader = await connection.runAndReadAll(sql);
+  const reader = await noted(connection, connection.runAndReadAll(sql));
   return reader.getRowObjectsJS() as unknown as readonly Row[];
 }
 
@@ -107,6 +128,6 @@ export class Columns {
 }
 
 export async function readColumns(connection: DuckDBConnection, sql: string): Promise<Columns> {
-  const result = await connection.run(sql);
-  return new Columns(result.columnNames(), await result.fetchAllChunks());
+  const result = await noted(connection, connection.run(sql));
+  return new Columns(result.columnNames(), await noted(connection, result.fetchAllChunks()));
 }

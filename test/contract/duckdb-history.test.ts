@@ -44,8 +44,8 @@ beforeAll(async () => {
   ]);
   store = await DuckDbEventStore.open(instance, { riskyAction: () => false });
 });
-afterAll(() => {
-  store.close();
+afterAll(async () => {
+  await store.close();
   instance.closeSync();
 });
 

@@ -25,7 +25,7 @@ const openDuckDb = async (...[entries, riskyAction]: Parameters<OpenEventStore>)
     facetsOfManyCallers: (query: EventQuery) => readFacets(connection, openDictionaries(connection, 0), query, 0),
     close: async () => {
       connection.closeSync();
-      store.close();
+      await store.close();
       instance.closeSync();
     },
   };
