@@ -1,32 +1,10 @@
-import type { Facet, FindingFacets } from "#core/domain/finding.ts";
+import { FACET_NAMES, type Facet, type FacetName, type FindingFacets } from "#core/domain/finding.ts";
 import { compareText } from "#core/domain/ordering.ts";
 import { EVENT_MARKS, signalRegion } from "#core/domain/usage-event.ts";
 import type { Dictionaries } from "./dictionary.ts";
 
 /** Values that a facet names. */
 export const FACET_VALUES = 20;
-
-const FACETS = [
-  "principals",
-  "sessions",
-  "accessKeys",
-  "tools",
-  "userAgents",
-  "networks",
-  "sourceIps",
-  "invokedBy",
-  "actors",
-  "actions",
-  "outcomes",
-  "errorCodes",
-  "regions",
-  "resources",
-  "items",
-  "counterparties",
-  "marks",
-] as const satisfies readonly (keyof FindingFacets)[];
-
-type FacetName = (typeof FACETS)[number];
 
 /** Columns of the two dictionaries of callers that are facets. */
 export const CALLER_FACETS = {
@@ -63,7 +41,7 @@ export class NumberCounts {
 /** How many events carry which value of which facet. */
 export class FacetTally {
   events = 0;
-  readonly #counts = Object.fromEntries(FACETS.map((facet) => [facet, new Map()])) as Record<
+  readonly #counts = Object.fromEntries(FACET_NAMES.map((facet) => [facet, new Map()])) as Record<
     FacetName,
     Map<string, number>
   >;
@@ -107,7 +85,7 @@ export class FacetTally {
   }
 
   result(): FindingFacets {
-    const facets = Object.fromEntries(FACETS.map((facet) => [facet, top(this.#counts[facet])]));
+    const facets = Object.fromEntries(FACET_NAMES.map((facet) => [facet, top(this.#counts[facet])]));
     return { events: this.events, ...facets } as unknown as FindingFacets;
   }
 }

@@ -48,6 +48,27 @@ export interface FindingFacets {
   readonly marks: readonly Facet[];
 }
 
+export const FACET_NAMES = [
+  "principals",
+  "sessions",
+  "accessKeys",
+  "tools",
+  "userAgents",
+  "networks",
+  "sourceIps",
+  "invokedBy",
+  "actors",
+  "actions",
+  "outcomes",
+  "errorCodes",
+  "regions",
+  "resources",
+  "items",
+  "counterparties",
+  "marks",
+] as const satisfies readonly (keyof FindingFacets)[];
+export type FacetName = (typeof FACET_NAMES)[number];
+
 interface FindingBase {
   /** Stable across runs on the same events. */
   readonly id: string;

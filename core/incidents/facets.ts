@@ -1,4 +1,4 @@
-import type { Facet, FindingFacets } from "../domain/finding.ts";
+import { FACET_NAMES, type Facet, type FacetName, type FindingFacets } from "../domain/finding.ts";
 import { compareText } from "../domain/ordering.ts";
 import type { Outcome, UsageEvent } from "../domain/usage-event.ts";
 import { signalRegion } from "../domain/usage-event.ts";
@@ -9,31 +9,9 @@ const VALUES = 20;
 /** Distinct values counted per facet; beyond it new values are left out, so that a sweep over millions of names stays small. */
 const COUNTED = 5000;
 
-type FacetName = Exclude<keyof FindingFacets, "events">;
-
-const NAMES: readonly FacetName[] = [
-  "principals",
-  "sessions",
-  "accessKeys",
-  "tools",
-  "userAgents",
-  "networks",
-  "sourceIps",
-  "invokedBy",
-  "actors",
-  "actions",
-  "outcomes",
-  "errorCodes",
-  "regions",
-  "resources",
-  "items",
-  "counterparties",
-  "marks",
-];
-
 type Counts = Record<FacetName, Map<string, number>>;
 
-const emptyCounts = (): Counts => Object.fromEntries(NAMES.map((name) => [name, new Map()])) as Counts;
+const emptyCounts = (): Counts => Object.fromEntries(FACET_NAMES.map((name) => [name, new Map()])) as Counts;
 
 /** Counts what events have in common, one event at a time. */
 export class FacetCounter {
@@ -102,7 +80,7 @@ export function mergeFacets(all: readonly FindingFacets[]): FindingFacets {
   let events = 0;
   for (const facets of all) {
     events += facets.events;
-    for (const name of NAMES) {
+    for (const name of FACET_NAMES) {
       for (const { value, count } of facets[name]) counts[name].set(value, (counts[name].get(value) ?? 0) + count);
     }
   }

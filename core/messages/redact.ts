@@ -1,4 +1,4 @@
-import type { AccountContext } from "../domain/account.ts";
+import { ACCOUNT_TYPES, type AccountContext } from "../domain/account.ts";
 import type { Analysis } from "../domain/analysis.ts";
 import type { Finding, FindingFacets } from "../domain/finding.ts";
 import type { Incident } from "../domain/incident.ts";
@@ -204,14 +204,7 @@ const KEPT_FIELDS = new Set([
 const OUR_WORDS: ReadonlySet<string> = new Set([
   ...EVENT_MARKS,
   ...OUTCOMES,
-  "management",
-  "security",
-  "shared-services",
-  "production",
-  "staging",
-  "development",
-  "sandbox",
-  "unknown",
+  ...ACCOUNT_TYPES,
   // keys of tags that say nothing, and words of ours
   "owner",
   "team",
