@@ -16,8 +16,8 @@ interface Resources {
  */
 export const WRITING: Resources = { memoryMiB: 128, threads: 1 };
 
-/** Ids in slices, see settle.ts. */
-export const COMPARING: Resources = { memoryMiB: 128, threads: 1 };
+/** Ids in slices, see settle.ts; nothing else runs then. */
+export const COMPARING: Resources = { memoryMiB: 128, threads: null };
 
 /** Enough for the queries of an analysis. */
 export const ASKING: Resources = { memoryMiB: 256, threads: null };
@@ -26,4 +26,16 @@ export const ASKING: Resources = { memoryMiB: 256, threads: null };
 export async function limitResources(connection: DuckDBConnection, { memoryMiB, threads }: Resources): Promise<void> {
   await connection.run(`set global memory_limit = '${memoryMiB}MiB'`);
   await connection.run(threads === null ? "reset global threads" : `set global threads = ${threads}`);
+}
+
+/**
+ * Gives back the memory of blocks that lie on disk too: DuckDB keeps them until it reaches its bound, and a run over
+ * many events would take all of it. A bound below what is in use is refused, after everything that can go has gone;
+ * in a transaction, the refusal would be the end of it.
+ */
+export async function releaseBlocks(connection: DuckDBConnection, { memoryMiB }: Resources): Promise<void> {
+  await connection.run("set global memory_limit = '1MiB'").catch((error: unknown) => {
+    if (!/memory limit/i.test(String(error))) throw error;
+  });
+  await connection.run(`set global memory_limit = '${memoryMiB}MiB'`);
 }

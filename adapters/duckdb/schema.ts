@@ -84,7 +84,7 @@ create table cost_bases (basis_id integer not null, basis varchar[] not null, un
 create table events (
   key bigint not null,
   -- an id that is no UUID is hashed into one, and stands in id_text as it was
-  id uuid not null,
+  id uuid not null using compression uncompressed,
   id_text varchar,
   time timestamp not null,
   account_id integer not null,
@@ -102,7 +102,7 @@ create table events (
   counterparties varchar[],
   -- bit set, positions of EVENT_MARKS
   marks uinteger not null,
-  request_uuid uuid,
+  request_uuid uuid using compression uncompressed,
   request_text varchar,
   shared_id varchar,
   -- a single plain quantity stands here; whatever has ids, attributes or company stands in quantities
@@ -120,7 +120,7 @@ create table events (
   basis_id integer,
   -- false for the copy of an action logged in two accounts that must not be counted again
   counted boolean not null,
-  fingerprint ubigint not null
+  fingerprint ubigint not null using compression uncompressed
 );
 
 create table quantities (

@@ -1,7 +1,7 @@
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { storableText } from "./batch/storable.ts";
 import { readAll } from "./read.ts";
-import { ASKING, COMPARING, limitResources, WRITING } from "./resources.ts";
+import { ASKING, COMPARING, limitResources } from "./resources.ts";
 import { priceFreed } from "./settle-freed.ts";
 import { countSharedOnce } from "./settle-shared.ts";
 
@@ -42,7 +42,7 @@ export async function settle(instance: DuckDBInstance, reread: Reread): Promise<
     await limitResources(connection, ASKING);
     await priceFreed(connection);
     await connection.run("commit");
-    await limitResources(connection, WRITING);
+    await limitResources(connection, COMPARING);
     await connection.run("checkpoint");
     await limitResources(connection, ASKING);
   } finally {

@@ -15,7 +15,7 @@ import type { EventBatch } from "./batch/event-encoder.ts";
 import { storableText } from "./batch/storable.ts";
 import { NumberMap } from "./batch/store-dictionary.ts";
 import { readAll } from "./read.ts";
-import { ASKING, limitResources, WRITING } from "./resources.ts";
+import { ASKING, limitResources, releaseBlocks, WRITING } from "./resources.ts";
 
 /** A file as the ledger knows it. */
 export interface LedgerFile {
@@ -226,6 +226,7 @@ export class EventWriter {
     this.#closeWriters();
     await storeFresh(this.#connection, this.#dictionaries);
     await this.#connection.run("commit");
+    await releaseBlocks(this.#connection, WRITING);
     this.#open = false;
     this.#rows = 0;
   }
