@@ -1,0 +1,26 @@
+import type { AccountType } from "../domain/account.ts";
+import type { SignalEntity } from "../domain/finding.ts";
+import type { EpochMs, TimeWindow } from "../domain/time.ts";
+import type { RollupRow } from "./event-store.ts";
+
+/** A count with what detectors group by. Zeros are written too: for detectors a bucket without a row is unknown. */
+export interface DenseRollup extends RollupRow {
+  readonly accountType: AccountType;
+  readonly ouPath: string | null;
+}
+
+/** Counts of closed buckets, kept for detectors and charts. */
+export interface RollupStore {
+  /** One row a signal, entity and bucket: writing a row again replaces it, so that a run may be repeated or amended. */
+  write(rows: Iterable<DenseRollup> | AsyncIterable<DenseRollup>): Promise<void>;
+  /** Sorted by signal, account, region, principal, resource, bucket; zeros too. */
+  read(window: TimeWindow, signals: readonly string[]): AsyncIterable<RollupRow>;
+  /** Entities with a count above zero in a bucket at or after `since`, in the order of {@link read}. */
+  active(since: EpochMs, signals: readonly string[]): AsyncIterable<ActiveEntity>;
+}
+
+export interface ActiveEntity {
+  readonly signal: string;
+  readonly entity: SignalEntity;
+  readonly lastBucket: EpochMs;
+}
