@@ -40,7 +40,7 @@ export class FileQueue {
     this.#selection = selectionKey(selection);
     this.#pool = openPool(
       workers,
-      { selection },
+      { selection, now: Date.now() },
       (worker, answer) => this.#receive(worker, answer),
       (error) => {
         this.#failure ??= error;

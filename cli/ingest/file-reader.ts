@@ -6,7 +6,9 @@ import { RecordReader } from "#adapters/files/record-reader.ts";
 import { viewOf } from "#adapters/files/span-table.ts";
 import { type RecordSink, Splitter } from "#adapters/files/splitter.ts";
 import { splitFile } from "#adapters/files/unpack.ts";
+import { cloudtrailKey } from "#core/domain/cloudtrail-key.ts";
 import type { Quarantined, QuarantineReason } from "#core/domain/ingest.ts";
+import { DAY, type EpochMs, isoTime } from "#core/domain/time.ts";
 import type { Quantity, UsageEvent } from "#core/domain/usage-event.ts";
 import { canonicalJson, detailNeeds, normaliseRecord } from "#core/normalise/index.ts";
 import type { PriceBook } from "#core/ports/price-book.ts";
@@ -14,6 +16,8 @@ import type { FileJob, Post, WorkerSettings } from "./protocol.ts";
 import { selectionTest } from "./selection.ts";
 
 const SAMPLE_BYTES = 64 * 1024;
+/** How far clocks may be apart before a time in the future is no slip of theirs. */
+const CLOCKS_APART = DAY;
 /** Quarantined text that is held back before it is handed over. */
 const HELD_BYTES = 1024 * 1024;
 
@@ -25,6 +29,7 @@ const needsOf = (source: unknown, name: unknown) =>
 export class FileReader {
   readonly #priceBook: PriceBook;
   readonly #selects: ReturnType<typeof selectionTest>;
+  readonly #now: EpochMs;
   readonly #post: Post;
   readonly #records = new RecordReader();
   readonly #encoder = new EventEncoder();
@@ -32,12 +37,14 @@ export class FileReader {
   constructor(priceBook: PriceBook, settings: WorkerSettings, post: Post) {
     this.#priceBook = priceBook;
     this.#selects = selectionTest(settings.selection);
+    this.#now = settings.now;
     this.#post = post;
   }
 
   /** Posts the parts of the file, and its outcome as the last. Never rejects for anything that a file can hold. */
   async read(job: FileJob): Promise<void> {
-    const pass = new Pass(job, this.#records, this.#encoder, this.#priceBook, this.#selects, this.#post);
+    const latest = (cloudtrailKey(job.path)?.deliveredAt ?? this.#now) + CLOCKS_APART;
+    const pass = new Pass(job, latest, this.#records, this.#encoder, this.#priceBook, this.#selects, this.#post);
     let bytes = 0;
     try {
       bytes = await splitFile(job, new Splitter(this.#records, pass));
@@ -56,6 +63,7 @@ const isFileError = (error: unknown): error is NodeJS.ErrnoException =>
 /** One file on its way through. */
 class Pass implements RecordSink {
   readonly #job: FileJob;
+  readonly #latest: EpochMs;
   readonly #reader: RecordReader;
   readonly #encoder: EventEncoder;
   readonly #priceBook: PriceBook;
@@ -74,6 +82,7 @@ class Pass implements RecordSink {
 
   constructor(
     job: FileJob,
+    latest: EpochMs,
     reader: RecordReader,
     encoder: EventEncoder,
     priceBook: PriceBook,
@@ -81,6 +90,7 @@ class Pass implements RecordSink {
     post: Post,
   ) {
     this.#job = job;
+    this.#latest = latest;
     this.#reader = reader;
     this.#encoder = encoder;
     this.#priceBook = priceBook;
@@ -101,8 +111,13 @@ class Pass implements RecordSink {
       this.broken(normalised.reason, `record ${number}`, normalised.detail, bytes.subarray(start, end));
       return;
     }
-    this.#count.read++;
     const subject = normalised.kind === "event" ? normalised.event : normalised.insight;
+    if (subject.time > this.#latest) {
+      const detail = `eventTime is ${isoTime(subject.time)}, after the record was delivered`;
+      this.broken("in-the-future", `record ${number}`, detail, bytes.subarray(start, end));
+      return;
+    }
+    this.#count.read++;
     if (this.#selects !== null && !this.#selects(subject)) {
       this.#count.leftOut++;
       return;

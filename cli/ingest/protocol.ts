@@ -1,6 +1,7 @@
 import type { EventBatch } from "#adapters/duckdb/batch/event-encoder.ts";
 import type { FileOutcome, PlacedInsight } from "#adapters/duckdb/write-events.ts";
 import type { Quarantined } from "#core/domain/ingest.ts";
+import type { EpochMs } from "#core/domain/time.ts";
 import type { ReadSelection } from "#core/ports/event-source.ts";
 
 /** One file to read, as it goes to a worker. */
@@ -36,6 +37,8 @@ export interface Ready {
 
 export interface WorkerSettings {
   readonly selection: ReadSelection;
+  /** When reading began: no record of a file whose name does not say when it was delivered can be later. */
+  readonly now: EpochMs;
 }
 
 export type Post = (answer: FileAnswer, transfer: ArrayBuffer[]) => void;

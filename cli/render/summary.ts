@@ -34,6 +34,7 @@ const REASONS: Readonly<Record<QuarantineReason, string>> = {
   "not-a-record": "that are no CloudTrail records",
   "missing-field": "without a needed field",
   "wrong-type": "with a field of the wrong type",
+  "in-the-future": "dated after they were delivered",
   "too-large": "too large",
   "too-deep": "nested too deeply",
   "unreadable-file": "in unreadable files",

@@ -18,6 +18,8 @@ export type QuarantineReason =
   | "not-a-record"
   | "missing-field"
   | "wrong-type"
+  /** Its time is after it was delivered or read: a damaged record, which would stretch every timeline. */
+  | "in-the-future"
   | "too-large"
   | "too-deep"
   | "unreadable-file"

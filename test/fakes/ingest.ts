@@ -16,20 +16,27 @@ export interface ReadFile {
   readonly outcome: FileOutcome;
 }
 
+/** When {@link readBytes} reads. */
+export const READ_AT = Date.UTC(2027, 0, 1);
+
 /** Reads bytes as a file, as a worker would. */
-export async function readBytes(bytes: Uint8Array, selection: ReadSelection = {}): Promise<ReadFile> {
+export async function readBytes(
+  bytes: Uint8Array,
+  selection: ReadSelection = {},
+  path = "file",
+): Promise<ReadFile> {
   let events = 0;
   const insights: PlacedInsight[] = [];
   const quarantined: Quarantined[] = [];
   let outcome: FileOutcome | null = null;
-  const reader = new FileReader(createPriceBook(), { selection }, (answer) => {
+  const reader = new FileReader(createPriceBook(), { selection, now: READ_AT }, (answer) => {
     if (answer.type === "part") {
       events += answer.batch?.events.rows ?? 0;
       insights.push(...answer.insights);
       quarantined.push(...answer.quarantined);
     } else if (answer.type === "done") outcome = answer.outcome;
   });
-  await reader.read({ job: 0, path: "file", size: bytes.length, localPath: null, bytes, canonical: false });
+  await reader.read({ job: 0, path, size: bytes.length, localPath: null, bytes, canonical: false });
   if (outcome === null) throw new Error("no outcome");
   return { events, insights, quarantined, outcome };
 }

@@ -52,6 +52,19 @@ test("a missing eventTime and a userIdentity of the wrong type are named", async
   });
 });
 
+test("a record dated after it was read, or after its file was delivered, is damaged", async () => {
+  const at = (time: string): string => JSON.stringify(cloudtrailRecord({ eventTime: time }));
+  expect(await middleOf(withMiddle(at("2099-01-01T00:00:00Z")))).toMatchObject({
+    reason: "in-the-future",
+    detail: "eventTime is 2099-01-01T00:00:00Z, after the record was delivered",
+  });
+  expect((await readBytes(withMiddle(at("2027-01-01T20:00:00Z")))).events).toBe(3);
+  const key =
+    "AWSLogs/111111111111/CloudTrail/eu-west-1/2026/11/03/111111111111_CloudTrail_eu-west-1_20261103T0220Z_abc.json.gz";
+  const { quarantined } = await readBytes(withMiddle(at("2026-11-05T00:00:00Z")), {}, key);
+  expect(quarantined).toMatchObject([{ file: key, position: "record 2", reason: "in-the-future" }]);
+});
+
 test("ten megabytes in one record are too large, and what follows is read", async () => {
   const large = JSON.stringify(cloudtrailRecord({ requestParameters: { text: "x".repeat(10 * 1024 * 1024) } }));
   const entry = await middleOf(withMiddle(large));
