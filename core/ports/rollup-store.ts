@@ -9,18 +9,21 @@ export interface DenseRollup extends RollupRow {
   readonly ouPath: string | null;
 }
 
-/** Counts of closed buckets, kept for detectors and charts. */
+/** Counts of closed buckets, kept for detectors and charts. What was written or removed is so in every answer after it. */
 export interface RollupStore {
   /** One row a signal, entity and bucket: writing a row again replaces it, so that a run may be repeated or amended. */
   write(rows: Iterable<DenseRollup> | AsyncIterable<DenseRollup>): Promise<void>;
+  /** Takes rows back, of buckets that prove to be unknown; a row that is not there is no error. */
+  remove(rows: Iterable<RollupRow> | AsyncIterable<RollupRow>): Promise<void>;
   /** Sorted by signal, account, region, principal, resource, bucket; zeros too. */
   read(window: TimeWindow, signals: readonly string[]): AsyncIterable<RollupRow>;
-  /** Entities with a count above zero in a bucket at or after `since`, in the order of {@link read}. */
-  active(since: EpochMs, signals: readonly string[]): AsyncIterable<ActiveEntity>;
+  /** Entities with a count above zero in the window, in the order of {@link read}. */
+  active(window: TimeWindow, signals: readonly string[]): AsyncIterable<ActiveEntity>;
 }
 
 export interface ActiveEntity {
   readonly signal: string;
   readonly entity: SignalEntity;
+  /** The last bucket in the window with a count above zero. */
   readonly lastBucket: EpochMs;
 }
