@@ -25,7 +25,7 @@ import { conditionOf } from "./matching-events.ts";
 import { readOccurrences } from "./occurrences.ts";
 import { quiesce, readAll, streamColumns } from "./read.ts";
 import { RecentEvents } from "./recent-events.ts";
-import { type CountedSignals, countSignals } from "./rollup-table.ts";
+import { type CountedSignals, countSignals, countSignalsIn } from "./rollup-table.ts";
 import { type EventReader, readEvents, readStoredEvents, recentlyRead, type StoredEvent } from "./stored-event.ts";
 
 export interface DuckDbEventStoreOptions {
@@ -118,8 +118,10 @@ export class DuckDbEventStore implements EventStore {
     }));
   }
 
-  rollup(signals: readonly Signal[], bucket: EpochMs): AsyncIterable<RollupRow> {
-    return countSignals(this.#instance, signals, bucket, this.#counted);
+  rollup(signals: readonly Signal[], bucket: EpochMs, window?: TimeWindow): AsyncIterable<RollupRow> {
+    return window
+      ? countSignalsIn(this.#instance, signals, bucket, window)
+      : countSignals(this.#instance, signals, bucket, this.#counted);
   }
 
   async *deliveries(bucket: EpochMs): AsyncGenerator<DeliveryRow> {

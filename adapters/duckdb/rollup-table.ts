@@ -1,6 +1,6 @@
 import type { DuckDBInstance } from "@duckdb/node-api";
 import type { Signal } from "#core/domain/signal.ts";
-import type { EpochMs } from "#core/domain/time.ts";
+import type { EpochMs, TimeWindow } from "#core/domain/time.ts";
 import type { RollupRow } from "#core/ports/event-store.ts";
 import { rollupSql } from "#core/signals/sql.ts";
 import { sqlIn } from "#core/signals/sql-literal.ts";
@@ -51,7 +51,7 @@ export async function* countSignals(
   if (signals.length === 0) return;
   const counted = rollupSql(signals, bucket, SIGNAL_TABLES);
   if (await isReadOnly(instance)) {
-    yield* rowsOf(instance, `select * replace (bucket::double as bucket) from (${counted})`);
+    yield* rowsOf(instance, withNumbers(counted));
     return;
   }
   const these = `${sqlIn(
@@ -68,6 +68,19 @@ export async function* countSignals(
     `select ${ENTITY}, epoch_ms(bucket)::double as bucket, value from usage_rollups where ${these}`,
   );
 }
+
+/** Counts the events of a window, which begins and ends with a bucket; keeps nothing. */
+export async function* countSignalsIn(
+  instance: DuckDBInstance,
+  signals: readonly Signal[],
+  bucket: EpochMs,
+  window: TimeWindow,
+): AsyncGenerator<RollupRow> {
+  if (signals.length === 0) return;
+  yield* rowsOf(instance, withNumbers(rollupSql(signals, bucket, SIGNAL_TABLES, window)));
+}
+
+const withNumbers = (counted: string): string => `select * replace (bucket::double as bucket) from (${counted})`;
 
 async function keep(instance: DuckDBInstance, counted: string, these: string, bucket: EpochMs): Promise<void> {
   const connection = await instance.connect();

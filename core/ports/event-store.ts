@@ -14,8 +14,11 @@ export interface EventStore {
   span(): Promise<TimeWindow | null>;
   /** One entry per account, sorted by account. */
   coverage(): Promise<readonly AccountCoverage[]>;
-  /** Non-zero buckets only, sorted by signal id, account, region, principal, resource, bucket. */
-  rollup(signals: readonly Signal[], bucket: EpochMs): AsyncIterable<RollupRow>;
+  /**
+   * Non-zero buckets only, sorted by signal id, account, region, principal, resource, bucket. With a window, which begins
+   * and ends with a bucket, only of the events in it.
+   */
+  rollup(signals: readonly Signal[], bucket: EpochMs, window?: TimeWindow): AsyncIterable<RollupRow>;
   /** Events of any kind per account and bucket (delivery health), non-zero only, sorted by account, bucket. */
   deliveries(bucket: EpochMs): AsyncIterable<DeliveryRow>;
   /** First use of every value of every dimension in every account, sorted by time, then account, dimension, value. */

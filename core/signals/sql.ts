@@ -1,7 +1,7 @@
 import type { EventFilter, Signal } from "../domain/signal.ts";
-import type { EpochMs } from "../domain/time.ts";
+import type { EpochMs, TimeWindow } from "../domain/time.ts";
 import { EVENT_MARKS, type EventMark } from "../domain/usage-event.ts";
-import { sqlIn, sqlNumber, sqlText } from "./sql-literal.ts";
+import { sqlIn, sqlNumber, sqlText, sqlWindow } from "./sql-literal.ts";
 
 /** Relations with the columns of the public views `usage_events` and `event_quantities`. */
 export interface SignalTables {
@@ -59,28 +59,40 @@ function hasQuantitySql(filter: EventFilter, tables: SignalTables): string {
 /**
  * All signals' non-zero buckets as rows `(signal, account, region, principal, resource, bucket, value)`, sorted by these
  * columns in this order; `bucket` in milliseconds since 1970. Each group of signals that are counted per the same
- * thing and from the same relation is one scan, however many signals it has.
+ * thing and from the same relation is one scan, however many signals it has. With a window, which begins and ends with
+ * a bucket, only events in it are counted.
  */
-export function rollupSql(signals: readonly Signal[], bucket: EpochMs, tables: SignalTables = PUBLIC_VIEWS): string {
+export function rollupSql(
+  signals: readonly Signal[],
+  bucket: EpochMs,
+  tables: SignalTables = PUBLIC_VIEWS,
+  window?: TimeWindow,
+): string {
   const scans = new Map<string, Signal[]>();
   for (const signal of signals) {
     const key = `${signal.per} ${signal.value.of === "quantity"}`;
     scans.set(key, [...(scans.get(key) ?? []), signal]);
   }
   if (scans.size === 0) return NO_ROWS;
-  const selects = [...scans.values()].map((group) => scanSql(group, bucket, tables));
+  const selects = [...scans.values()].map((group) => scanSql(group, bucket, tables, window));
   return `${selects.join("\nunion all\n")}\norder by signal, account, region, principal nulls last, resource nulls last, bucket`;
 }
 
 const NO_ROWS = `select '' as signal, '' as account, '' as region, null::varchar as principal, null::varchar as resource,
   0::bigint as bucket, 0::double as value where false`;
 
-function scanSql(signals: readonly Signal[], bucket: EpochMs, tables: SignalTables): string {
+function scanSql(
+  signals: readonly Signal[],
+  bucket: EpochMs,
+  tables: SignalTables,
+  window: TimeWindow | undefined,
+): string {
   const per = (signals[0] as Signal).per;
   const table = (signals[0] as Signal).value.of === "quantity" ? tables.quantities : tables.events;
   const conditions = signals.map((signal) => `(${conditionSql(signal, tables)})`);
   const values = signals.map((signal, at) => `${valueSql(signal, `filter (where ${conditions[at]})`)} as v${at}`);
   const cells = signals.map((signal, at) => `{'signal': ${sqlText(signal.id)}, 'value': v${at}}`);
+  const inWindow = window ? `${sqlWindow("time", window)} and ` : "";
   const entity = per === "region" ? "" : `, ${per}`;
   return `select cell.signal as signal, account, region, ${per === "principal" ? "principal" : "null::varchar as principal"},
   ${per === "resource" ? "resource" : "null::varchar as resource"}, bucket, cell.value as value
@@ -90,7 +102,7 @@ from (
     select account, signal_region as region, ${bucketSql(bucket)} as bucket${entity},
       ${values.join(",\n      ")}
     from ${table}
-    where counted${per === "resource" ? " and resource is not null" : ""} and (${conditions.join(" or ")})
+    where ${inWindow}counted${per === "resource" ? " and resource is not null" : ""} and (${conditions.join(" or ")})
     group by all
   )
 )

@@ -190,6 +190,16 @@ export function eventStoreContract(name: string, open: OpenEventStore): void {
       expect(await all(store.rollup(BUILT_IN_SIGNALS, BUCKET))).toEqual(once);
     });
 
+    test("counting a window counts its buckets and no others", async () => {
+      const rows = await all(store.rollup(BUILT_IN_SIGNALS, BUCKET));
+      const within = (start: number, end: number) => all(store.rollup(BUILT_IN_SIGNALS, BUCKET, { start, end }));
+      expect(await within(START, START + BUCKET)).toEqual(rows.filter(({ bucket }) => bucket === START));
+      expect(await within(START + BUCKET, START + 2 * BUCKET)).toEqual(rows.filter(({ bucket }) => bucket > START));
+      expect(await within(START - DAY, START + DAY)).toEqual(rows);
+      expect(await within(START, START)).toEqual([]);
+      expect(await within(START + DAY, START + 2 * DAY)).toEqual([]);
+    });
+
     test("deliveries count every record, the copies too", async () => {
       const rows = await all(store.deliveries(BUCKET));
       expect(rows).toEqual([

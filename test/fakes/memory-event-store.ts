@@ -57,9 +57,9 @@ export class MemoryEventStore implements EventStore {
     });
   }
 
-  async *rollup(signals: readonly Signal[], bucket: EpochMs): AsyncGenerator<RollupRow> {
+  async *rollup(signals: readonly Signal[], bucket: EpochMs, window?: TimeWindow): AsyncGenerator<RollupRow> {
     const counter = new SignalCounter(signals, bucket);
-    for (const { event, counted } of this.#entries) if (counted) counter.add(event);
+    for (const { event, counted } of this.#entries) if (counted && isIn(window, event.time)) counter.add(event);
     yield* counter.rows();
   }
 
@@ -178,12 +178,15 @@ export class MemoryEventStore implements EventStore {
 
 const sorted = (values: readonly string[]): readonly string[] => [...new Set(values)].sort(compareText);
 
+const isIn = (window: TimeWindow | undefined, time: EpochMs): boolean =>
+  window === undefined || (time >= window.start && time < window.end);
+
 const allows = (allowed: readonly string[] | undefined, value: string | null): boolean =>
   allowed === undefined || (value !== null && allowed.includes(value));
 
 function matchesQuery({ event, counted }: GeneratedEvent, query: EventQuery): boolean {
   return (
-    (!query.window || (event.time >= query.window.start && event.time < query.window.end)) &&
+    isIn(query.window, event.time) &&
     (query.counted === undefined || counted) &&
     (!query.filter || matchesFilter(event, query.filter)) &&
     allows(query.accounts, event.account) &&
