@@ -20,11 +20,7 @@ export interface ReadFile {
 export const READ_AT = Date.UTC(2027, 0, 1);
 
 /** Reads bytes as a file, as a worker would. */
-export async function readBytes(
-  bytes: Uint8Array,
-  selection: ReadSelection = {},
-  path = "file",
-): Promise<ReadFile> {
+export async function readBytes(bytes: Uint8Array, selection: ReadSelection = {}, path = "file"): Promise<ReadFile> {
   let events = 0;
   const insights: PlacedInsight[] = [];
   const quarantined: Quarantined[] = [];
