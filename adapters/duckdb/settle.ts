@@ -1,5 +1,5 @@
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import { storableText } from "./batch/storable.ts";
+import { storableText } from "#core/domain/storable-text.ts";
 import { readAll } from "./read.ts";
 import { ASKING, COMPARING, limitResources } from "./resources.ts";
 import { priceFreed } from "./settle-freed.ts";

@@ -6,13 +6,13 @@ import {
 } from "@duckdb/node-api";
 import type { Quarantined } from "#core/domain/ingest.ts";
 import type { InsightRecord } from "#core/domain/insight.ts";
+import { storableText } from "#core/domain/storable-text.ts";
 import type { EpochMs } from "#core/domain/time.ts";
 import { ChunkWriter, discard } from "./batch/chunk-writer.ts";
 import type { ColumnBatch } from "./batch/column-batch.ts";
 import { type Column, DICTIONARIES, type DictionaryName, EVENT_COLUMNS, QUANTITY_COLUMNS } from "./batch/columns.ts";
 import { loadDictionaries, type StoreDictionaries, storeFresh } from "./batch/dictionary-tables.ts";
 import type { EventBatch } from "./batch/event-encoder.ts";
-import { storableText } from "./batch/storable.ts";
 import { NumberMap } from "./batch/store-dictionary.ts";
 import { readAll } from "./read.ts";
 import { ASKING, limitResources, releaseBlocks, WRITING } from "./resources.ts";

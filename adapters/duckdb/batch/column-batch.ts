@@ -1,5 +1,5 @@
+import { storableText } from "#core/domain/storable-text.ts";
 import type { Column } from "./columns.ts";
-import { storableText } from "./storable.ts";
 
 /** Rows of one table, column by column, as they cross to the thread that stores them. */
 export interface ColumnBatch {

@@ -1,4 +1,4 @@
-import { storable } from "./storable.ts";
+import { storable } from "#core/domain/storable-text.ts";
 
 /**
  * Numbers for values that repeat, as one worker gives them. The store learns new values with the next batch and
