@@ -3,6 +3,7 @@ import { TrailwatchError } from "../domain/errors.ts";
 import { resolvePolicies } from "../policies/index.ts";
 import { resolveSignals } from "../signals/config.ts";
 import { explainIssues } from "./explain-issues.ts";
+import { watchedSignals } from "./opensearch.ts";
 import { configSchema } from "./schema.ts";
 
 /** A configuration in which everything has a value. */
@@ -19,7 +20,7 @@ export function parseConfig(input: unknown): Config {
     throw new TrailwatchError("CONFIGURATION_INVALID", message, nextStep, { cause: result.error });
   }
   // names that only resolving can check are refused here too, not when the first event has been read
-  resolveSignals(result.data.signals);
+  watchedSignals(result.data.opensearch, resolveSignals(result.data.signals));
   resolvePolicies(result.data.policies);
   return result.data;
 }

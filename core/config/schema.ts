@@ -5,6 +5,7 @@ import { incidentsConfigSchema } from "../incidents/config.ts";
 import { noveltyConfigSchema } from "../novelty/config.ts";
 import { policiesConfigSchema } from "../policies/config.ts";
 import { signalsConfigSchema } from "../signals/config.ts";
+import { opensearchConfigSchema } from "./opensearch.ts";
 
 /** The one configuration file. Every field has a default, so that an empty file, or none, is a whole configuration. */
 export const configSchema = z
@@ -17,5 +18,6 @@ export const configSchema = z
       .describe("Which findings are one incident, how grave it is, what is expected, and who is told."),
     policies: policiesConfigSchema.prefault({}),
     context: contextConfigSchema.prefault({}),
+    opensearch: opensearchConfigSchema.prefault({}),
   })
   .describe("Trailwatch's configuration.");
