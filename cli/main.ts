@@ -19,6 +19,9 @@ const REDACT = new Option(
   "--redact",
   "replace accounts, principals, addresses and names consistently, to forward outside",
 );
+const PROFILE = new Option("--profile <name>", "AWS profile for s3:// paths");
+const ROLE = new Option("--role-arn <arn>", "role to assume for s3:// paths");
+const ENDPOINT = new Option("--endpoint-url <url>", "S3 endpoint other than AWS's own");
 
 const collect = (value: string, all: string[] = []): string[] => [...all, ...value.split(",").filter(Boolean)];
 
@@ -44,9 +47,9 @@ program
   .option("--account <ids>", "only these accounts (comma separated, repeatable)", collect)
   .option("--region <regions>", "only these regions (comma separated, repeatable)", collect)
   .option("--event-name <names>", "only these event names (comma separated, repeatable)", collect)
-  .option("--profile <name>", "AWS profile for s3:// paths")
-  .option("--role-arn <arn>", "role to assume for s3:// paths")
-  .option("--endpoint-url <url>", "S3 endpoint other than AWS's own")
+  .addOption(PROFILE)
+  .addOption(ROLE)
+  .addOption(ENDPOINT)
   .option("--workers <n>", "reading threads (default: one less than the processors, at least one)")
   .option("--report <file>", "where the HTML report goes (default: <out>/report.html)")
   .option("--no-report", "write no HTML report")
@@ -122,6 +125,9 @@ program
   .argument("<incident>", "its id, or the beginning of it")
   .addOption(WORKSPACE)
   .option("--raw", "print the CloudTrail records themselves")
+  .addOption(PROFILE)
+  .addOption(ROLE)
+  .addOption(ENDPOINT)
   .option("--limit <n>", "events at most", "200")
   .action(async (id, options) => (await import("./commands/events.ts")).timeline(id, options));
 
@@ -131,6 +137,9 @@ program
   .argument("<name>", "ARN, access key id, or name of a principal or resource")
   .addOption(WORKSPACE)
   .option("--raw", "print the CloudTrail records themselves")
+  .addOption(PROFILE)
+  .addOption(ROLE)
+  .addOption(ENDPOINT)
   .option("--limit <n>", "events at most", "200")
   .action(async (name, options) => (await import("./commands/events.ts")).history(name, options));
 

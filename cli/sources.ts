@@ -1,3 +1,4 @@
+import { TrailwatchError } from "#core/domain/errors.ts";
 import type { EventSource } from "#core/ports/event-source.ts";
 import { type AwsOptions, awsCredentials } from "./aws.ts";
 
@@ -15,6 +16,13 @@ export async function sourcesOf(paths: readonly string[], options: AwsOptions): 
     else sources.push(new LocalEventSource(path));
   }
   return sources;
+}
+
+/** One object of S3, by the address under which the store knows it. */
+export async function fetchObject(url: string, options: AwsOptions): Promise<Uint8Array> {
+  const source = await s3Source(url, options);
+  for await (const file of source.files({})) if (file.path === url) return file.open();
+  throw new TrailwatchError("INPUT_UNREADABLE", `${url} is not there any more`, "Leave --raw out, or restore it.");
 }
 
 async function s3Source(url: string, options: AwsOptions): Promise<EventSource> {

@@ -4,14 +4,16 @@ import type { Incident } from "#core/domain/incident.ts";
 import { counted } from "#core/messages/format.ts";
 import { named } from "#core/messages/visible.ts";
 import { countArgument } from "../arguments.ts";
+import type { AwsOptions } from "../aws.ts";
 import { rawRecords } from "../ingest/raw-records.ts";
 import { renderEvents } from "../render/events.ts";
 import { escapeInvisible } from "../render/json.ts";
+import { fetchObject } from "../sources.ts";
 import { withStore } from "../store.ts";
 import { textOptions } from "../terminal.ts";
 import { workspace } from "../workspace.ts";
 
-interface EventsOptions {
+interface EventsOptions extends AwsOptions {
   readonly out: string;
   readonly raw?: boolean;
   readonly limit: string;
@@ -51,10 +53,11 @@ export async function history(name: string, options: EventsOptions): Promise<voi
 async function print(
   stored: readonly StoredEvent[],
   incidents: readonly Incident[],
-  { raw }: EventsOptions,
+  options: EventsOptions,
 ): Promise<void> {
-  if (raw) {
-    for await (const record of rawRecords(stored)) process.stdout.write(`${escapeInvisible(record)}\n`);
+  if (options.raw) {
+    const fetched = (url: string): Promise<Uint8Array> => fetchObject(url, options);
+    for await (const record of rawRecords(stored, fetched)) process.stdout.write(`${escapeInvisible(record)}\n`);
     return;
   }
   if (stored.length === 0) return;

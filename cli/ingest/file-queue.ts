@@ -8,6 +8,8 @@ import { openPool, type ReadingPool } from "./worker-pool.ts";
 
 /** Files a worker may have before it, so that it never waits for the next. */
 const FILES_AHEAD = 3;
+/** Files that are fetched at once from elsewhere: a small object of S3 is nearly all waiting. */
+const FETCHED_AHEAD = 24;
 
 interface Waiting {
   readonly file: SourceFile;
@@ -79,8 +81,10 @@ export class FileQueue {
   async #read(file: SourceFile): Promise<void> {
     const job = this.#added++;
     this.#waiting.set(job, { file, answers: [] });
-    await this.#send(job, file);
-    while (this.#waiting.size >= this.#window) await this.#change();
+    if (file.localPath === null) void this.#fetch(job, file);
+    else this.#send(job, file, null);
+    const ahead = file.localPath === null ? Math.max(FETCHED_AHEAD, this.#window) : this.#window;
+    while (this.#waiting.size >= ahead) await this.#change();
   }
 
   /** Resolves when everything is written and committed, or as soon as `signal` is aborted. */
@@ -114,18 +118,20 @@ export class FileQueue {
     await this.#writer.commit();
   }
 
-  async #send(job: number, file: SourceFile): Promise<void> {
-    const { path, size, localPath, reopenable } = file;
-    let bytes: Uint8Array | null = null;
-    if (localPath === null) {
-      try {
-        bytes = await file.open();
-      } catch (error) {
-        if (!(error instanceof TrailwatchError) || error.code !== "INPUT_UNREADABLE") throw error;
+  async #fetch(job: number, file: SourceFile): Promise<void> {
+    try {
+      this.#send(job, file, await file.open());
+    } catch (error) {
+      if (error instanceof TrailwatchError && error.code === "INPUT_UNREADABLE") {
         this.#receive(0, { type: "failed", job, message: error.message });
         return;
       }
+      this.#failure ??= error;
+      this.#wake();
     }
+  }
+
+  #send(job: number, { path, size, localPath, reopenable }: SourceFile, bytes: Uint8Array | null): void {
     this.#pool.send({ job, path, size, localPath, bytes, canonical: !reopenable });
   }
 

@@ -9,38 +9,33 @@ interface Place {
 }
 
 /**
- * The records behind stored events as they stand in their files, in the order of `places`. Throws TrailwatchError
- * `INPUT_UNREADABLE` for a file that is not on this machine (any more).
+ * The records behind stored events as they stand in their files, in the order of `places`; `fetched` brings a file of
+ * S3. Throws TrailwatchError `INPUT_UNREADABLE` for a file that is not there any more, and what `fetched` rejects with.
  */
-export async function* rawRecords(places: readonly Place[]): AsyncGenerator<string> {
+export async function* rawRecords(
+  places: readonly Place[],
+  fetched: (url: string) => Promise<Uint8Array>,
+): AsyncGenerator<string> {
   const texts = new Map<string, ReadonlyMap<number, string>>();
   for (const file of new Set(places.map((place) => place.file))) {
     const numbers = places.filter((place) => place.file === file).map(({ record }) => record);
-    texts.set(file, await recordsOfFile(openFile(file), numbers));
+    texts.set(file, await recordsOfFile(file.startsWith("s3://") ? await fetched(file) : openFile(file), numbers));
   }
   for (const { file, record } of places) {
     const text = texts.get(file)?.get(record);
-    if (text === undefined) throw unreadable(file, `record ${record} is not in ${file} any more`);
+    if (text === undefined) throw unreadable(`record ${record} is not in ${file} any more`);
     yield text;
   }
 }
 
 function openFile(path: string): Buffer {
-  if (path.startsWith("s3://")) throw unreadable(path, `${path} is not on this machine`);
-  if (path.startsWith("stdin:")) throw unreadable(path, "what came from standard input was not kept");
+  if (path.startsWith("stdin:")) throw unreadable("what came from standard input was not kept");
   try {
     return readFileSync(path);
   } catch (cause) {
-    throw unreadable(path, `cannot read ${path}: ${(cause as Error).message}`, cause);
+    throw unreadable(`cannot read ${path}: ${(cause as Error).message}`, cause);
   }
 }
 
-const unreadable = (path: string, message: string, cause?: unknown): TrailwatchError =>
-  new TrailwatchError(
-    "INPUT_UNREADABLE",
-    message,
-    path.startsWith("s3://")
-      ? "Copy the file here with `aws s3 cp`, and look at the record there."
-      : "Leave --raw out: the store still has the event itself.",
-    { cause },
-  );
+const unreadable = (message: string, cause?: unknown): TrailwatchError =>
+  new TrailwatchError("INPUT_UNREADABLE", message, "Leave --raw out: the store still has the event itself.", { cause });

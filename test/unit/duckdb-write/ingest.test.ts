@@ -94,7 +94,8 @@ test("what is read stands in the views as it was logged", () =>
     ]);
     const places = found.map(({ file, record }) => ({ file: file as string, record: record as number })).reverse();
     const texts: string[] = [];
-    for await (const text of rawRecords(places)) texts.push(text);
+    const elsewhere = () => Promise.reject(new Error("nothing here is of S3"));
+    for await (const text of rawRecords(places, elsewhere)) texts.push(text);
     expect(texts.map((text) => JSON.parse(text).eventID)).toEqual(["not a uuid", eventId(1)]);
   }));
 
