@@ -9,6 +9,11 @@ export interface AccountDelivery {
   readonly since: EpochMs;
   /** Where silence is unknown, not zero. In time order, not overlapping. */
   readonly unknown: readonly TimeWindow[];
+  /**
+   * How far its events are taken to have come: to the end of the span, or only to its last bucket with one where the
+   * silence since is no usual one, though not yet so long that it is unknown.
+   */
+  readonly until: EpochMs;
 }
 
 export interface DeliveryHealth {
@@ -22,6 +27,8 @@ export interface DeliveryHealth {
 const ALIKE = 3;
 /** Days of the same kind on which an hour must have been seen before its silence can mean anything. */
 const LEAST_DAYS = 2;
+/** Silence up to now that is less likely than this may be a delivery that is late. */
+const DOUBTFUL = 0.01;
 
 /**
  * Finds the windows in which an account's events were not delivered: runs of empty buckets whose probability, from the
@@ -64,8 +71,9 @@ interface OpenAccount {
 }
 
 function closed({ past, since, next, unknown }: OpenAccount, end: EpochMs): AccountDelivery {
+  const until = past.isDoubtful(next, end) ? next : end;
   past.silence(next, end, unknown);
-  return { since, unknown };
+  return { since, unknown, until };
 }
 
 const SLOTS = 48;
@@ -77,12 +85,14 @@ const slotOf = (bucket: EpochMs): number => {
 
 /** How often an account's buckets were empty, by hour of day and kind of day. */
 class Past {
-  readonly #config: DetectionConfig["outage"];
+  readonly #outage: DetectionConfig["outage"];
+  readonly #lateness: EpochMs;
   readonly #seen = new Float64Array(SLOTS);
   readonly #empty = new Float64Array(SLOTS);
 
   constructor(config: DetectionConfig) {
-    this.#config = config.outage;
+    this.#outage = config.outage;
+    this.#lateness = config.latenessMinutes * MINUTE;
   }
 
   learn(bucket: EpochMs, empty: boolean): void {
@@ -94,6 +104,21 @@ class Past {
   /** Judges the empty buckets `from <= t < to`; learns them, or adds them to `unknown`. */
   silence(from: EpochMs, to: EpochMs, unknown: TimeWindow[]): void {
     if (from >= to) return;
+    const { minimumMinutes, probability } = this.#outage;
+    if (to - from >= minimumMinutes * MINUTE && this.#evidence(from, to) > -Math.log10(probability)) {
+      unknown.push({ start: from, end: to });
+      return;
+    }
+    for (let bucket = from; bucket < to; bucket += BUCKET) this.learn(bucket, true);
+  }
+
+  /** Whether silence up to now is unusual, the last minutes left out, of which events are still on their way. */
+  isDoubtful(from: EpochMs, now: EpochMs): boolean {
+    return this.#evidence(from, now - this.#lateness) > -Math.log10(DOUBTFUL);
+  }
+
+  /** -log10 of the probability that the buckets `from <= t < to` are all empty. */
+  #evidence(from: EpochMs, to: EpochMs): number {
     let evidence = 0;
     for (let bucket = from; bucket < to; bucket += BUCKET) {
       const slot = slotOf(bucket);
@@ -101,10 +126,6 @@ class Past {
       if (seen < (LEAST_DAYS * HOUR) / BUCKET) continue;
       evidence -= Math.log10(((this.#empty[slot] as number) + 1) / (seen + 2)) / ALIKE;
     }
-    if (to - from >= this.#config.minimumMinutes * MINUTE && evidence > -Math.log10(this.#config.probability)) {
-      unknown.push({ start: from, end: to });
-      return;
-    }
-    for (let bucket = from; bucket < to; bucket += BUCKET) this.learn(bucket, true);
+    return evidence;
   }
 }

@@ -1,11 +1,11 @@
 import type { SignalEntity } from "../domain/finding.ts";
 import type { NanoUsd } from "../domain/money.ts";
-import { compareNullableText, compareText } from "../domain/ordering.ts";
 import type { Signal, SignalValue } from "../domain/signal.ts";
 import { BUCKET, bucketStart, type EpochMs } from "../domain/time.ts";
 import { type PricedUsageEvent, signalRegion } from "../domain/usage-event.ts";
 import type { RollupRow } from "../ports/event-store.ts";
 import { matchesFilter } from "./filter.ts";
+import { compareSeries } from "./order.ts";
 
 /** The resource that an event is counted under: the most specific one, first in its list. */
 const countedResource = (event: PricedUsageEvent): string | null => event.resources[0] ?? null;
@@ -105,11 +105,4 @@ function contributionOf(
   }
 }
 
-/** The order that every renderer of signals answers in. */
-const compareRows = (a: RollupRow, b: RollupRow): number =>
-  compareText(a.signal, b.signal) ||
-  compareText(a.entity.account, b.entity.account) ||
-  compareText(a.entity.region, b.entity.region) ||
-  compareNullableText(a.entity.principal, b.entity.principal) ||
-  compareNullableText(a.entity.resource, b.entity.resource) ||
-  a.bucket - b.bucket;
+const compareRows = (a: RollupRow, b: RollupRow): number => compareSeries(a, b) || a.bucket - b.bucket;

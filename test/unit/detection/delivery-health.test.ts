@@ -7,7 +7,7 @@ test("silence of an account that is never silent is unknown", async () => {
   const silence = { start: at(17.2), end: at(17.5) };
   const health = await healthOf(21, [silence]);
   expect(health.unknownWindows).toEqual([{ account: ACCOUNT, window: silence, reason: expect.any(String) }]);
-  expect(health.accounts.get(ACCOUNT)).toEqual({ since: START, unknown: [silence] });
+  expect(health.accounts.get(ACCOUNT)).toEqual({ since: START, unknown: [silence], until: at(21) });
 });
 
 test("silence at the usual time is zero", async () => {
@@ -32,6 +32,21 @@ test("a trail that stops before the end of the data is unknown from there on", a
   const rows = delivered(18);
   const health = await deliveryHealth(stream(rows), { start: START, end: at(21) }, config());
   expect(health.unknownWindows.map(({ window }) => window)).toEqual([{ start: at(18), end: at(21) }]);
+});
+
+test("how far delivery has come: to the last event, once the silence since is no usual one", async () => {
+  const until = async (silentBuckets: number, days = 18) => {
+    const end = at(days) + silentBuckets * BUCKET;
+    const health = await deliveryHealth(stream(delivered(days)), { start: START, end }, config());
+    return health.accounts.get(ACCOUNT)?.until === at(days) ? "last event" : "now";
+  };
+  // the last fifteen minutes are always still on their way
+  expect(await until(4)).toBe("now");
+  expect(await until(8)).toBe("last event");
+  expect(await until(8, 1)).toBe("now");
+  const seldom = Array.from({ length: 60 }, (_, i) => ({ account: ACCOUNT, bucket: at(i / 3), events: 1 }));
+  const quiet = await deliveryHealth(stream(seldom), { start: START, end: at(20) }, config());
+  expect(quiet.accounts.get(ACCOUNT)?.until).toBe(at(20));
 });
 
 test("accounts are apart, and each is known from its own first event", async () => {

@@ -1,0 +1,111 @@
+import type { DetectionConfig } from "../detection/config.ts";
+import { deliveryHealth } from "../detection/delivery-health.ts";
+import type { Signal } from "../domain/signal.ts";
+import { BUCKET, DAY, type EpochMs, MINUTE, type TimeWindow } from "../domain/time.ts";
+import { shortHash } from "../incidents/identifier.ts";
+import type { AccountDirectory } from "../ports/account-directory.ts";
+import type { EventStore, RollupRow } from "../ports/event-store.ts";
+import type { DenseRollup, RollupStore } from "../ports/rollup-store.ts";
+import { type Closings, closingsOf, windowToCount } from "../roll-up/closing.ts";
+import { ACTIVE_FOR, compareRollups } from "../roll-up/compare-rollups.ts";
+
+export interface RollUpInput {
+  /** Settled. */
+  readonly events: EventStore;
+  readonly rollups: RollupStore;
+  readonly directory: AccountDirectory;
+  /** Those that detectors and charts read. */
+  readonly signals: readonly Signal[];
+  readonly config: DetectionConfig;
+  /** How far delivery has come: the end of the data where all of it is there, the clock in a running deployment. */
+  readonly now: EpochMs;
+  /** What the last run answered; `null` for the first. */
+  readonly state: RollUpState | null;
+  /** Times of events that came since the last run, of which those in closed buckets are late; any time in the bucket will do. */
+  readonly arrived?: Iterable<EpochMs>;
+}
+
+/** Where the next run goes on. JSON-safe; some tens of bytes an account. */
+export interface RollUpState {
+  readonly version: 1;
+  /** Of the signals' definitions: with others everything is counted again. */
+  readonly signals: string;
+  readonly accounts: Closings;
+}
+
+export interface RollUpSummary {
+  /** To be kept after the rows were written: a run that dies before is repeated, and writes only what is missing. */
+  readonly state: RollUpState;
+  /** What was counted again; `null` where no bucket closed and nothing came late. */
+  readonly window: TimeWindow | null;
+  readonly written: number;
+  readonly removed: number;
+}
+
+/** Compared at a time: the store is asked once a piece, and no answer grows with the span. */
+const PIECE = DAY;
+/** Rows handed over at once. */
+const ROWS = 5000;
+
+/**
+ * Brings the dense roll-ups up to date with the events: buckets that closed since the last run, buckets that events came
+ * into late, zeros of entities active in the fourteen days before, nothing where delivery is not known to be healthy. The
+ * rows are the same however the events came and however often it ran; what is there already is not written again.
+ */
+export async function rollUp(input: RollUpInput): Promise<RollUpSummary> {
+  const { events, signals, config, now, arrived = [] } = input;
+  const span = await events.span();
+  const definitions = shortHash(JSON.stringify(signals));
+  const before = input.state?.signals === definitions ? input.state.accounts : {};
+  if (!span) {
+    return { state: { version: 1, signals: definitions, accounts: before }, window: null, written: 0, removed: 0 };
+  }
+  const whole = { start: span.start, end: Math.max(span.end, now) };
+  const { accounts } = await deliveryHealth(events.deliveries(BUCKET), whole, config);
+  const closings = closingsOf(accounts, config.latenessMinutes * MINUTE, before);
+  const window = windowToCount(accounts, before, closings, arrived);
+  const done = { written: 0, removed: 0 };
+  for (const piece of window ? piecesOf(window) : []) {
+    const { written, removed } = await bringUpToDate(piece, closings, input);
+    done.written += written;
+    done.removed += removed;
+  }
+  return { state: { version: 1, signals: definitions, accounts: closings }, window, ...done };
+}
+
+function* piecesOf({ start, end }: TimeWindow): Generator<TimeWindow> {
+  for (let from = start; from < end; from += PIECE) yield { start: from, end: Math.min(end, from + PIECE) };
+}
+
+async function bringUpToDate(
+  window: TimeWindow,
+  closings: Closings,
+  { events, rollups, directory, signals }: RollUpInput,
+): Promise<{ readonly written: number; readonly removed: number }> {
+  const ids = signals.map(({ id }) => id);
+  const streams = {
+    counts: events.rollup(signals, BUCKET, window),
+    active: rollups.active({ start: window.start - ACTIVE_FOR, end: window.start }, ids),
+    kept: rollups.read(window, ids),
+  };
+  const batches: { write: DenseRollup[]; remove: RollupRow[] } = { write: [], remove: [] };
+  const done = { written: 0, removed: 0 };
+  const hand = async (): Promise<void> => {
+    if (batches.write.length > 0) await rollups.write(batches.write);
+    if (batches.remove.length > 0) await rollups.remove(batches.remove);
+    done.written += batches.write.length;
+    done.removed += batches.remove.length;
+    batches.write = [];
+    batches.remove = [];
+  };
+  for await (const { kind, row } of compareRollups(streams, window, closings)) {
+    if (kind === "remove") batches.remove.push(row);
+    else {
+      const { type, ouPath } = directory.account(row.entity.account);
+      batches.write.push({ ...row, accountType: type, ouPath });
+    }
+    if (batches.write.length + batches.remove.length >= ROWS) await hand();
+  }
+  await hand();
+  return done;
+}
