@@ -1,5 +1,4 @@
 import type { DuckDBConnection, DuckDBDecimalValue, DuckDBListValue } from "@duckdb/node-api";
-import type { CostEstimate, NanoUsd } from "#core/domain/money.ts";
 import {
   EVENT_MARKS,
   type EventCategory,
@@ -14,6 +13,7 @@ import {
   type QuantityKind,
   type Tool,
 } from "#core/domain/usage-event.ts";
+import { estimatesOf, type NanoUsdRange } from "#core/pricing/merged-cost.ts";
 import type { Dictionaries, OriginEntry, PrincipalEntry } from "./dictionary.ts";
 import { listedQuantities } from "./listed-quantities.ts";
 import { EVENT_ID } from "./matching-events.ts";
@@ -126,15 +126,17 @@ export async function decodeEvents(
       counterparties: texts(counterparties[row]),
       sharedEventId: sharedIds[row] ?? null,
       requestId: requestIds[row] ?? null,
-      cost: costOf({
-        added: added(row),
-        removed: removed(row),
-        once: once(row),
-        unpriced: unpriced[row] as boolean,
+      cost: estimatesOf(
+        {
+          added: added(row),
+          removed: removed(row),
+          once: once(row),
+          basis: basis?.basis ?? [],
+          // What was freed may have been priced since, from the record of its making.
+          unpriced: unpriced[row] ? (basis?.unpriced ?? []) : null,
+        },
         quantities,
-        basis: basis?.basis ?? [],
-        reasons: basis?.unpriced ?? [],
-      }),
+      ),
     };
     return { key, event };
   });
@@ -191,39 +193,12 @@ const originOf = shared(
 const marksOf = (bits: number): readonly EventMark[] =>
   bits === 0 ? [] : EVENT_MARKS.filter((_, bit) => (bits & (2 ** bit)) !== 0);
 
-type Range = readonly [low: NanoUsd, high: NanoUsd];
-
 /** The columns hold nine decimals, which is what {@link NanoUsd} counts. */
-function rangesOf(columns: Columns, rows: readonly number[], name: string): (row: number) => Range | null {
+function rangesOf(columns: Columns, rows: readonly number[], name: string): (row: number) => NanoUsdRange | null {
   const lows = columns.some<DuckDBDecimalValue | null>(`${name}_low`, rows);
   const highs = columns.some<DuckDBDecimalValue | null>(`${name}_high`, rows);
   return (row) => {
     const [low, high] = [lows[row], highs[row]];
     return low && high ? [low.value, high.value] : null;
   };
-}
-
-interface Priced {
-  readonly added: Range | null;
-  readonly removed: Range | null;
-  readonly once: Range | null;
-  readonly unpriced: boolean;
-  readonly quantities: readonly Quantity[];
-  readonly basis: readonly string[];
-  readonly reasons: readonly string[];
-}
-
-function costOf({ added, removed, once, unpriced, quantities, basis, reasons }: Priced): readonly CostEstimate[] {
-  const cost: CostEstimate[] = [];
-  if (added) cost.push({ kind: "rate", direction: "added", lowPerHour: added[0], highPerHour: added[1], basis });
-  if (removed) {
-    cost.push({ kind: "rate", direction: "removed", lowPerHour: removed[0], highPerHour: removed[1], basis });
-  }
-  if (once) cost.push({ kind: "once", low: once[0], high: once[1], basis });
-  // What was freed may have been priced since, from the record of its making.
-  if (!unpriced) return cost;
-  const freed = quantities.length > 0 && quantities.every(({ change }) => change === "removed");
-  for (const reason of reasons.length > 0 ? reasons : ["no price is known"])
-    cost.push({ kind: "unpriced", direction: freed ? "removed" : "added", reason });
-  return cost;
 }

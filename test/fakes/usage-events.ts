@@ -124,7 +124,7 @@ const cost = (quantities: readonly Quantity[]): fc.Arbitrary<readonly CostEstima
       removed: fc.option(range, { freq: 1 }),
       once: fc.option(range, { freq: 1 }),
       unpriced: fc.option(hostileText, { freq: 1 }),
-      basis: fc.array(hostileText, { minLength: 1, maxLength: 2 }),
+      basis: fc.uniqueArray(hostileText, { minLength: 1, maxLength: 2 }),
     })
     .map(({ added, removed, once, unpriced, basis }) => {
       const estimates: CostEstimate[] = [];
