@@ -34,8 +34,10 @@ export interface Request {
   readonly query?: Readonly<Record<string, string | number | boolean>>;
   /** Sent as JSON. */
   readonly body?: unknown;
-  /** Sent as it is, as NDJSON; with its last newline. */
+  /** Sent as it is, as NDJSON unless {@link headers} name another type; with its last newline. */
   readonly lines?: string;
+  /** Small letters; beside those of the client and the signature. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Statuses from 400 on that are answers to this question, not failures of it. */
   readonly allow?: readonly number[];
 }
@@ -75,8 +77,8 @@ export function connectOpenSearch(options: OpenSearchOptions): OpenSearchConnect
   });
   return {
     url: options.url,
-    async send(method, path, { query, body, lines, allow = [] } = {}) {
-      const answer = await answerOf(client, options.url, method, path, { query, body, lines });
+    async send(method, path, { query, body, lines, headers, allow = [] } = {}) {
+      const answer = await answerOf(client, options.url, method, path, { query, body, lines, headers });
       if (answer.status >= 400 ? !allow.includes(answer.status) : hasError(answer.body)) {
         throw opensearchError(answer, `${method} ${path}`);
       }
@@ -104,7 +106,7 @@ async function answerOf(
   url: string,
   method: Method,
   path: string,
-  { query, body, lines }: Request,
+  { query, body, lines, headers }: Request,
 ): Promise<Answer> {
   const request = {
     method,
@@ -114,7 +116,7 @@ async function answerOf(
     ...(body === undefined ? {} : { body: body as Record<string, unknown> }),
   };
   try {
-    const { statusCode, body: answered } = await client.transport.request(request);
+    const { statusCode, body: answered } = await client.transport.request(request, headers ? { headers } : {});
     return { status: statusCode ?? 0, body: emptyAsNull(answered) };
   } catch (error) {
     if (error instanceof errors.ResponseError) {

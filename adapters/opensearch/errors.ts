@@ -28,13 +28,15 @@ export function unreachable(cause: unknown, url: string, doing: string): Trailwa
 
 /**
  * Errors come as `{error: {type, reason}}`, as `{error: "text"}` (missing plugin), as `{status, message}` or
- * `{status, reason}` (security), as plain text (401), or not at all (413).
+ * `{status, reason}` (security), as `{statusCode, error, message}` (dashboards), as plain text (401), or not at all (413).
  */
 export function refusalOf(body: unknown): Refusal {
   if (typeof body === "string") return { type: "error", reason: body };
   if (typeof body !== "object" || body === null) return { type: "error", reason: "no reason given" };
   const { error, message, reason } = body as Record<string, unknown>;
-  if (typeof error === "string") return { type: "error", reason: error };
+  if (typeof error === "string") {
+    return typeof message === "string" ? { type: error, reason: message } : { type: "error", reason: error };
+  }
   if (typeof error === "object" && error !== null) {
     const { type, reason: why } = error as Record<string, unknown>;
     return { type: String(type ?? "error"), reason: String(why ?? "no reason given") };
