@@ -1,0 +1,62 @@
+import type { NoveltyDimension } from "#core/domain/finding.ts";
+import { inOrder } from "#core/domain/in-order.ts";
+import { compareText } from "#core/domain/ordering.ts";
+import type { FirstSeenRow } from "#core/ports/event-store.ts";
+import { EVENT_FIELDS as F, PART_SEPARATOR } from "#core/signals/event-fields.ts";
+import { accountsOf } from "./coverage.ts";
+import { EARLIEST_FIRST } from "./occurrences.ts";
+import { type Asked, compositeBuckets, termsSource } from "./search.ts";
+
+/**
+ * First uses, read off the values that were indexed with each event. They are answered account by account and the port
+ * wants them by time, so that all are held.
+ */
+export async function firstSeenIn(asked: Asked): Promise<readonly FirstSeenRow[]> {
+  const rows: FirstSeenRow[] = [];
+  for await (const ofAccount of inOrder(await accountsOf(asked), (account) => firstSeenOf(asked, account))) {
+    for (const row of ofAccount) rows.push(row);
+  }
+  return rows.sort(
+    (a, b) =>
+      a.firstTime - b.firstTime ||
+      compareText(a.account, b.account) ||
+      compareText(a.dimension, b.dimension) ||
+      compareText(a.value, b.value),
+  );
+}
+
+async function firstSeenOf(asked: Asked, account: string): Promise<readonly FirstSeenRow[]> {
+  const rows: FirstSeenRow[] = [];
+  const uses = compositeBuckets(asked, {
+    query: { term: { [F.account]: account } },
+    sources: [termsSource("use", F.firsts)],
+    aggregations: {
+      last: { max: { field: F.time } },
+      first: {
+        top_hits: {
+          size: 1,
+          sort: EARLIEST_FIRST,
+          _source: false,
+          docvalue_fields: [F.signalRegion, F.principal],
+        },
+      },
+    },
+    pageSize: 1000,
+  });
+  for await (const { key, doc_count: events, first, last } of uses) {
+    const [dimension, value] = key.use.split(PART_SEPARATOR) as [NoveltyDimension, string];
+    const { sort, fields } = first.hits.hits[0];
+    rows.push({
+      account,
+      dimension,
+      value,
+      firstTime: sort[0],
+      firstEventId: sort[1],
+      region: fields[F.signalRegion][0],
+      principal: fields[F.principal][0],
+      events,
+      lastTime: last.value,
+    });
+  }
+  return rows;
+}

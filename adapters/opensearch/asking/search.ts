@@ -1,0 +1,136 @@
+import { randomUUID } from "node:crypto";
+import { TrailwatchError } from "#core/domain/errors.ts";
+import type { Dsl } from "#core/signals/query-dsl.ts";
+import type { OpenSearchConnection } from "../connection.ts";
+import { opensearchError } from "../errors.ts";
+
+/** What may be asked for: an index or a pattern of several. One that does not exist has no documents. */
+export interface Asked {
+  readonly connection: OpenSearchConnection;
+  readonly index: string;
+  /**
+   * The same for all requests of one question, so that they go to the same copies of the shards: another copy may have
+   * seen another part of what was written last.
+   */
+  readonly preference: string;
+}
+
+export const asking = (connection: OpenSearchConnection, index: string): Asked => ({
+  connection,
+  index,
+  preference: randomUUID(),
+});
+
+export interface Hit {
+  readonly _id: string;
+  readonly _source: unknown;
+  readonly sort: readonly unknown[];
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the shape follows from the aggregations that were asked for
+export type Bucket = Readonly<Record<string, any>> & { readonly doc_count: number };
+
+export interface SearchAnswer {
+  readonly hits: { readonly total?: { readonly value: number }; readonly hits: readonly Hit[] };
+  // biome-ignore lint/suspicious/noExplicitAny: the shape follows from the aggregations that were asked for
+  readonly aggregations?: Readonly<Record<string, any>>;
+}
+
+/**
+ * One search over everything or none: an answer that lacks a shard would be a smaller count, so that it is an error here
+ * (`OPENSEARCH_BUSY`, `OPENSEARCH_FAILED`).
+ */
+export async function search({ connection, index, preference }: Asked, body: Dsl): Promise<SearchAnswer> {
+  const { body: answer } = await connection.send("POST", `/${index}/_search`, {
+    query: { ...WHOLE, preference },
+    body,
+  });
+  return complete(answer, index);
+}
+
+/** Several searches in one request, answered in their order; the node decides how many of them run at once. */
+export async function searchEach(
+  { connection, index, preference }: Asked,
+  bodies: readonly Dsl[],
+): Promise<readonly SearchAnswer[]> {
+  if (bodies.length === 0) return [];
+  const header = JSON.stringify({ index, preference, ...WHOLE });
+  const { body } = await connection.send("POST", "/_msearch", {
+    lines: bodies.map((each) => `${header}\n${JSON.stringify(each)}\n`).join(""),
+  });
+  return body.responses.map((answer: unknown) => complete(answer, index));
+}
+
+const WHOLE = { allow_partial_search_results: false, ignore_unavailable: true } as const;
+
+// biome-ignore lint/suspicious/noExplicitAny: the shape is the node's
+function complete(answer: any, index: string): SearchAnswer {
+  if (answer.error) throw opensearchError({ status: answer.status, body: answer }, `a search of ${index}`);
+  if (answer.timed_out) throw failed(`a search of ${index} ran out of time on the cluster`, answer);
+  if (answer._shards?.failed > 0) {
+    const { failed: lost, total } = answer._shards;
+    throw failed(`${lost} of ${total} shards did not answer a search of ${index}`, answer);
+  }
+  return answer;
+}
+
+const failed = (message: string, cause: unknown): TrailwatchError =>
+  new TrailwatchError(
+    "OPENSEARCH_FAILED",
+    message,
+    "Look at the cluster's health (`GET _cluster/health`) and logs, then try again.",
+    { cause },
+  );
+
+export interface CompositeQuestion {
+  readonly query: Dsl;
+  readonly sources: readonly Dsl[];
+  readonly aggregations?: Dsl;
+  /** Buckets a request; a node refuses more than 65,535. */
+  readonly pageSize?: number;
+}
+
+/** Few enough for an answer of some megabytes. */
+const PAGE_SIZE = 5000;
+
+/**
+ * Every bucket of a composite aggregation, in the order of its sources (texts by their bytes). While a page is read, the
+ * next one is under way.
+ */
+export async function* compositeBuckets(asked: Asked, question: CompositeQuestion): AsyncGenerator<Bucket> {
+  const pageSize = question.pageSize ?? PAGE_SIZE;
+  const page = async (after: unknown): Promise<Page> => {
+    const { aggregations } = await search(asked, {
+      size: 0,
+      track_total_hits: false,
+      query: question.query,
+      aggs: {
+        page: {
+          composite: { size: pageSize, sources: question.sources, ...(after === undefined ? {} : { after }) },
+          ...(question.aggregations ? { aggs: question.aggregations } : {}),
+        },
+      },
+    });
+    // Absent where no index fits the pattern.
+    return aggregations?.["page"] ?? { buckets: [] };
+  };
+  let next = page(undefined);
+  for (;;) {
+    const { buckets, after_key } = await next;
+    const more = buckets.length === pageSize && after_key !== undefined;
+    if (more) {
+      next = page(after_key);
+      // Awaited in the next round, or never once nobody asks for more.
+      next.catch(() => {});
+    }
+    yield* buckets;
+    if (!more) return;
+  }
+}
+
+interface Page {
+  readonly buckets: readonly Bucket[];
+  readonly after_key?: unknown;
+}
+
+export const termsSource = (name: string, field: string): Dsl => ({ [name]: { terms: { field } } });
