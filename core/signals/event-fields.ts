@@ -31,6 +31,8 @@ export const EVENT_FIELDS = {
   mfa: "mfa",
   invokedBy: "invoked_by",
   sourceIp: "source_ip",
+  /** As logged. */
+  sourceIpText: "source_ip.text",
   network: "network",
   userAgent: "user_agent",
   tool: "tool",

@@ -3,13 +3,15 @@ import fc from "fast-check";
 import {
   type EventDetails,
   type EventDocument,
+  firstsField,
   fromDocument,
   toDocument,
 } from "#adapters/opensearch/documents/event-document.ts";
+import { termOf } from "#adapters/opensearch/documents/long-text.ts";
 import { searchableRest } from "#adapters/opensearch/documents/searchable-rest.ts";
 import type { AccountContext } from "#core/domain/account.ts";
 import { estimatesOf, mergeCost } from "#core/pricing/merged-cost.ts";
-import { generatedEvents, sampleEvent } from "../fakes/usage-events.ts";
+import { generatedEvents, launched, sampleEvent } from "../fakes/usage-events.ts";
 
 const ACCOUNT: AccountContext = {
   id: "111111111111",
@@ -35,6 +37,27 @@ test("an event comes back from its document as it was", () => {
     }),
     { numRuns: 200 },
   );
+});
+
+test("long texts stand in a document by what they are searched by, and come back whole", () => {
+  const long = (first: string): string => `${first}${"🚨".repeat(20_000)}`;
+  const sample = sampleEvent({ id: "e" });
+  const event = sampleEvent({
+    id: "e",
+    principal: { ...sample.principal, id: long("id"), session: long("session") },
+    resources: ["short", long("resource"), long("another")],
+    quantities: [launched(2, long("item"))],
+  });
+  const document = stored(
+    toDocument(event, ACCOUNT, { ...DETAILS, firsts: [{ dimension: "principal", value: long("id") }] }),
+  );
+  expect(fromDocument(document)).toEqual(event);
+  expect(document.principal).toBe(termOf(long("id")));
+  expect(document.resources).toEqual(["short", termOf(long("resource")), termOf(long("another"))]);
+  expect(new Set(document.resources).size).toBe(3);
+  expect(document.firsts).toEqual(firstsField([{ dimension: "principal", value: long("id") }]));
+  const { event: _, rest, ...fields } = document;
+  expect(JSON.stringify(fields).length).toBeLessThan(5000);
 });
 
 test("several estimates come back added up, whatever their size", () => {

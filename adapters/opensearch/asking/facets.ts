@@ -21,7 +21,7 @@ const FIELDS: Readonly<Record<CountedFacet, string>> = {
   tools: F.tool,
   userAgents: F.userAgent,
   networks: F.network,
-  sourceIps: F.sourceIp,
+  sourceIps: F.sourceIpText,
   invokedBy: F.invokedBy,
   actors: F.actor,
   actions: F.call,

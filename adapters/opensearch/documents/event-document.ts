@@ -13,6 +13,7 @@ import { PART_SEPARATOR } from "#core/signals/event-fields.ts";
 import type { FirstSeenValue } from "#core/signals/first-seen.ts";
 import { type MoneyFields, moneyFields, rangesFrom } from "./event-money.ts";
 import { type EventRemainder, eventRemainder, quantitiesFrom } from "./event-remainder.ts";
+import { lengthened, shortened, termOf } from "./long-text.ts";
 import { searchableRest } from "./searchable-rest.ts";
 
 /** What is kept of an event besides itself. */
@@ -91,9 +92,16 @@ export interface EventDocument extends MoneyFields {
 
 /**
  * The document of an event: {@link fromDocument} gives the same event back, its estimates merged
- * (`mergeCost`), but for what no database can keep in a text (`storableText`).
+ * (`mergeCost`), but for what no database can keep in a text (`storableText`). Long texts are searched and counted by
+ * their {@link termOf}.
  */
 export function toDocument(event: PricedUsageEvent, account: AccountContext, details: EventDetails): EventDocument {
+  const { event: remainder, ...fields } = wholeDocument(event, account, details);
+  const short = shortened(fields);
+  return short ? { ...short.fields, event: { ...remainder, long: short.long } } : { ...fields, event: remainder };
+}
+
+function wholeDocument(event: PricedUsageEvent, account: AccountContext, details: EventDetails): EventDocument {
   const { principal, origin, quantities } = event;
   const resources = texts(event.resources);
   const cost = mergeCost(event.cost);
@@ -132,7 +140,7 @@ export function toDocument(event: PricedUsageEvent, account: AccountContext, det
     shared_event_id: text(event.sharedEventId),
     request_id: text(event.requestId),
     counted: details.counted,
-    firsts: some(firstsField(details.firsts)),
+    firsts: some(details.firsts.map(firstText)),
     ...(quantities.length === 0 ? {} : quantityFields(event)),
     unpriced: cost.unpriced !== null,
     ...moneyFields(cost),
@@ -152,8 +160,9 @@ export function toDocument(event: PricedUsageEvent, account: AccountContext, det
 }
 
 /** The event that was stored, from `_source`. */
-export function fromDocument(source: EventDocument): PricedUsageEvent {
-  const remainder = source.event ?? {};
+export function fromDocument(stored: EventDocument): PricedUsageEvent {
+  const remainder = stored.event ?? {};
+  const source = remainder.long ? lengthened(stored, remainder.long) : stored;
   const quantities = quantitiesFrom(remainder);
   return {
     id: source.event_id,
@@ -204,10 +213,13 @@ export const costFrom = (source: EventDocument): MergedCost => ({
 
 /** The `firsts` of a document. */
 export const firstsField = (firsts: readonly FirstSeenValue[]): readonly string[] =>
-  firsts.map(({ dimension, value }) => `${dimension}${PART_SEPARATOR}${storableText(value)}`);
+  firsts.map((first) => termOf(firstText(first)));
+
+const firstText = ({ dimension, value }: FirstSeenValue): string =>
+  `${dimension}${PART_SEPARATOR}${storableText(value)}`;
 
 /** The id of a resource as made, freed and started ids are stored. */
-export const kindAndId = (kind: string, id: string): string => `${kind}${PART_SEPARATOR}${storableText(id)}`;
+export const kindAndId = (kind: string, id: string): string => termOf(`${kind}${PART_SEPARATOR}${storableText(id)}`);
 
 const text = (value: string | null): string | undefined => (value === null ? undefined : storableText(value));
 const some = <T>(values: readonly T[]): readonly T[] | undefined => (values.length === 0 ? undefined : values);

@@ -62,7 +62,8 @@ export const eventProperties: Readonly<Record<string, FieldMapping>> = {
   [F.callerAccount]: keyword,
   [F.mfa]: boolean,
   [F.invokedBy]: keyword,
-  [F.sourceIp]: ip,
+  // An address has several spellings, and is counted as it was logged.
+  [F.sourceIp]: { ...ip, fields: { text: countedKeyword } },
   [F.network]: keyword,
   [F.userAgent]: keyword,
   [F.tool]: keyword,

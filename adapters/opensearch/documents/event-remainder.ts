@@ -1,6 +1,7 @@
 import { storableText } from "#core/domain/storable-text.ts";
 import type { PricedUsageEvent, Quantity } from "#core/domain/usage-event.ts";
 import type { MergedCost, NanoUsdRange } from "#core/pricing/merged-cost.ts";
+import type { LongTexts } from "./long-text.ts";
 
 /** What the fields of a document do not tell of its event. */
 export interface EventRemainder {
@@ -8,6 +9,8 @@ export interface EventRemainder {
   readonly basis?: readonly string[] | undefined;
   /** Why a part had no price when it was written; since then it may have got one. */
   readonly unpriced?: readonly string[] | undefined;
+  /** What the fields hold only the beginning of. */
+  readonly long?: LongTexts;
 }
 
 export interface StoredQuantity extends Pick<Quantity, "kind" | "change" | "amount"> {

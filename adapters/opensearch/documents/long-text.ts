@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+import { storableText } from "#core/domain/storable-text.ts";
+
+/**
+ * Characters that a text is indexed by as a whole. A term may have 32,766 bytes, and what is longer would be in no count;
+ * but nothing that anybody searches for is a tenth as long.
+ */
+const WHOLE = 2000;
+const BEGINNING = 200;
+const DIGEST = /… sha256:[0-9a-f]{64}$/;
+
+/** What a text is indexed by, and so what it is searched by: itself, or the beginning and a digest of a long one. */
+export const termOf = (text: string): string =>
+  text.length <= WHOLE
+    ? text
+    : `${storableText(text.slice(0, BEGINNING))}… sha256:${createHash("sha256").update(text).digest("hex")}`;
+
+/** Whether a term may stand for a longer text. */
+export const isShortened = (term: string): boolean => term.length <= BEGINNING + 80 && DIGEST.test(term);
+
+/** The texts that terms stand for; kept with the document. */
+export type LongTexts = Readonly<Record<string, string>>;
+
+/** A document's fields with terms in place of long texts, and those texts; `null` where none is long. */
+export function shortened<Fields extends object>(fields: Fields): { fields: Fields; long: LongTexts } | null {
+  const long: Record<string, string> = {};
+  const term = (text: unknown): unknown => {
+    if (typeof text !== "string" || text.length <= WHOLE) return text;
+    const short = termOf(text);
+    long[short] = text;
+    return short;
+  };
+  const changed: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    const short = Array.isArray(value) ? value.map(term) : term(value);
+    if (typeof value === "string" ? short !== value : Array.isArray(value)) changed[name] = short;
+  }
+  return Object.keys(long).length === 0 ? null : { fields: { ...fields, ...changed }, long };
+}
+
+/** The inverse of {@link shortened}. */
+export function lengthened<Fields extends object>(fields: Fields, long: LongTexts): Fields {
+  const whole = (term: unknown): unknown => (typeof term === "string" && Object.hasOwn(long, term) ? long[term] : term);
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, Array.isArray(value) ? value.map(whole) : whole(value)]),
+  ) as Fields;
+}
