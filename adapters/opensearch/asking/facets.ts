@@ -5,6 +5,7 @@ import { EVENT_FIELDS as F, PART_SEPARATOR } from "#core/signals/event-fields.ts
 import type { Dsl } from "#core/signals/query-dsl.ts";
 import { OCCURRENCES, occurrencesIn } from "./occurrences.ts";
 import { type Asked, type Bucket, compositeBuckets, search, termsSource } from "./search.ts";
+import { wholeTexts } from "./whole-texts.ts";
 
 /** Values that a facet names. */
 const VALUES = 20;
@@ -53,12 +54,22 @@ export async function facetsOf(asked: Asked, query: Dsl): Promise<EventFacets> {
   const facets: Partial<Record<FacetName, readonly Facet[]>> = { items: await items };
   for (const name of COUNTED) {
     const terms = answer.aggregations?.[name];
-    facets[name] =
+    const top: readonly Facet[] =
       terms?.doc_count_error_upper_bound > 0
         ? await topTerms(asked, query, FIELDS[name])
         : (terms?.buckets ?? []).map(({ key, doc_count }: Bucket) => ({ value: key, count: doc_count }));
+    facets[name] = await inWords(asked, FIELDS[name], top);
   }
   return { facets: { events, ...facets } as FindingFacets, ...when };
+}
+
+async function inWords(asked: Asked, field: string, facets: readonly Facet[]): Promise<readonly Facet[]> {
+  const whole = await wholeTexts(
+    asked,
+    field,
+    facets.map(({ value }) => value),
+  );
+  return facets.map(({ value, count }) => ({ value: whole(value), count })).sort(byCount);
 }
 
 async function topTerms(asked: Asked, query: Dsl, field: string): Promise<readonly Facet[]> {
@@ -71,18 +82,24 @@ async function topTerms(asked: Asked, query: Dsl, field: string): Promise<readon
 
 /** Each item with each of its amounts is a term: its events times its amount, added up. */
 async function topItems(asked: Asked, query: Dsl): Promise<readonly Facet[]> {
-  const amounts = new Map<string, number>();
+  const terms: Facet[] = [];
   for await (const { key, doc_count } of compositeBuckets(asked, {
     query,
     sources: [termsSource("value", F.itemAmounts)],
   })) {
-    const [item, amount] = key.value.split(PART_SEPARATOR) as [string, string];
-    amounts.set(item, (amounts.get(item) ?? 0) + Number(amount) * doc_count);
+    terms.push({ value: key.value, count: doc_count });
+  }
+  const amounts = new Map<string, number>();
+  for (const { value, count } of await inWords(asked, F.itemAmounts, terms)) {
+    const [item, amount] = value.split(PART_SEPARATOR) as [string, string];
+    amounts.set(item, (amounts.get(item) ?? 0) + Number(amount) * count);
   }
   const top = new Top();
   for (const [value, count] of amounts) top.add({ value, count });
   return top.values();
 }
+
+const byCount = (a: Facet, b: Facet): number => b.count - a.count || compareText(a.value, b.value);
 
 /** The most frequent values, equally frequent ones in the order of texts; the rest is forgotten on the way. */
 class Top {
@@ -94,6 +111,6 @@ class Top {
   }
 
   values(): readonly Facet[] {
-    return this.#kept.sort((a, b) => b.count - a.count || compareText(a.value, b.value)).slice(0, VALUES);
+    return this.#kept.sort(byCount).slice(0, VALUES);
   }
 }

@@ -6,6 +6,7 @@ import { EVENT_FIELDS as F, PART_SEPARATOR } from "#core/signals/event-fields.ts
 import { accountsOf } from "./coverage.ts";
 import { EARLIEST_FIRST } from "./occurrences.ts";
 import { type Asked, compositeBuckets, termsSource } from "./search.ts";
+import { wholeTexts } from "./whole-texts.ts";
 
 /**
  * First uses, read off the values that were indexed with each event. They are answered account by account and the port
@@ -14,7 +15,7 @@ import { type Asked, compositeBuckets, termsSource } from "./search.ts";
 export async function firstSeenIn(asked: Asked): Promise<readonly FirstSeenRow[]> {
   const rows: FirstSeenRow[] = [];
   for await (const ofAccount of inOrder(await accountsOf(asked), (account) => firstSeenOf(asked, account))) {
-    for (const row of ofAccount) rows.push(row);
+    for (const row of await inWords(asked, ofAccount)) rows.push(row);
   }
   return rows.sort(
     (a, b) =>
@@ -25,8 +26,30 @@ export async function firstSeenIn(asked: Asked): Promise<readonly FirstSeenRow[]
   );
 }
 
-async function firstSeenOf(asked: Asked, account: string): Promise<readonly FirstSeenRow[]> {
-  const rows: FirstSeenRow[] = [];
+interface FirstUse extends Omit<FirstSeenRow, "dimension" | "value"> {
+  /** As indexed: dimension and value. */
+  readonly use: string;
+}
+
+async function inWords(asked: Asked, uses: readonly FirstUse[]): Promise<readonly FirstSeenRow[]> {
+  const wholeUse = await wholeTexts(
+    asked,
+    F.firsts,
+    uses.map(({ use }) => use),
+  );
+  const wholePrincipal = await wholeTexts(
+    asked,
+    F.principal,
+    uses.map(({ principal }) => principal),
+  );
+  return uses.map(({ account, use, principal, ...rest }) => {
+    const [dimension, value] = wholeUse(use).split(PART_SEPARATOR) as [NoveltyDimension, string];
+    return { account, dimension, value, ...rest, principal: wholePrincipal(principal) };
+  });
+}
+
+async function firstSeenOf(asked: Asked, account: string): Promise<readonly FirstUse[]> {
+  const found: FirstUse[] = [];
   const uses = compositeBuckets(asked, {
     query: { term: { [F.account]: account } },
     sources: [termsSource("use", F.firsts)],
@@ -44,12 +67,10 @@ async function firstSeenOf(asked: Asked, account: string): Promise<readonly Firs
     pageSize: 1000,
   });
   for await (const { key, doc_count: events, first, last } of uses) {
-    const [dimension, value] = key.use.split(PART_SEPARATOR) as [NoveltyDimension, string];
     const { sort, fields } = first.hits.hits[0];
-    rows.push({
+    found.push({
       account,
-      dimension,
-      value,
+      use: key.use,
       firstTime: sort[0],
       firstEventId: sort[1],
       region: fields[F.signalRegion][0],
@@ -58,5 +79,5 @@ async function firstSeenOf(asked: Asked, account: string): Promise<readonly Firs
       lastTime: last.value,
     });
   }
-  return rows;
+  return found;
 }

@@ -2,16 +2,18 @@ import type { TimeWindow } from "#core/domain/time.ts";
 import type { EventQuery } from "#core/ports/event-store.ts";
 import { EVENT_FIELDS as F } from "#core/signals/event-fields.ts";
 import { allOf, type Dsl, filterQuery, oneOf } from "#core/signals/query-dsl.ts";
+import { termOf } from "../documents/long-text.ts";
 
 /** The question as a clause about an event's document. */
 export function eventQuery(query: EventQuery): Dsl {
   const clauses: Dsl[] = [];
   if (query.window) clauses.push(inWindow(query.window));
   if (query.counted) clauses.push({ term: { [F.counted]: true } });
-  if (query.ids) clauses.push({ ids: { values: query.ids } });
+  // No document has an empty id, and a node refuses to look for it.
+  if (query.ids) clauses.push({ ids: { values: query.ids.filter((id) => id !== "") } });
   for (const [asked, field] of KEYS) {
     const values = query[asked];
-    if (values) clauses.push(oneOf(field, values));
+    if (values) clauses.push(oneOf(field, values.map(termOf)));
   }
   if (query.filter) clauses.push(filterQuery(query.filter));
   return allOf(clauses);

@@ -8,6 +8,7 @@ import { compareSeries } from "#core/signals/order.ts";
 import { allOf, countsOf, type Dsl, type RollupKey, type RollupScan, rollupScans } from "#core/signals/query-dsl.ts";
 import { inWindow } from "./matching-events.ts";
 import { type Asked, compositeBuckets } from "./search.ts";
+import { wholeTexts } from "./whole-texts.ts";
 
 /**
  * Counts signals, several in one aggregation. The answer comes entity by entity and the port wants signal by signal, so
@@ -58,12 +59,33 @@ async function countScan(
       addCounts(series, cell["key"], countsOf(scan, cell));
     }
   }
+  const inWords = await entityInWords(asked, series);
   return scan.signals.map(({ id: signal }, at) => ({
     signal,
-    series: [...(series[at] as Map<string, Series>).values()].sort((a, b) =>
-      compareSeries({ signal, entity: a.entity }, { signal, entity: b.entity }),
-    ),
+    series: [...(series[at] as Map<string, Series>).values()]
+      .map(({ entity, counts }) => ({ entity: inWords(entity), counts }))
+      .sort((a, b) => compareSeries({ signal, entity: a.entity }, { signal, entity: b.entity })),
   }));
+}
+
+async function entityInWords(
+  asked: Asked,
+  series: readonly Map<string, Series>[],
+): Promise<(entity: SignalEntity) => SignalEntity> {
+  const terms = { principal: new Set<string>(), resource: new Set<string>() };
+  for (const ofSignal of series) {
+    for (const { entity } of ofSignal.values()) {
+      if (entity.principal !== null) terms.principal.add(entity.principal);
+      if (entity.resource !== null) terms.resource.add(entity.resource);
+    }
+  }
+  const principal = await wholeTexts(asked, EVENT_FIELDS.principal, terms.principal);
+  const resource = await wholeTexts(asked, EVENT_FIELDS.resource, terms.resource);
+  return (entity) => ({
+    ...entity,
+    principal: entity.principal === null ? null : principal(entity.principal),
+    resource: entity.resource === null ? null : resource(entity.resource),
+  });
 }
 
 function addCounts(series: readonly Map<string, Series>[], key: RollupKey, counts: readonly number[]): void {

@@ -1,6 +1,7 @@
 import type { KeySharers, SharedKeyKind } from "#core/ports/event-store.ts";
 import { EVENT_FIELDS as F } from "#core/signals/event-fields.ts";
 import type { Dsl } from "#core/signals/query-dsl.ts";
+import { termOf } from "../documents/long-text.ts";
 import { type Asked, compositeBuckets, searchEach, termsSource } from "./search.ts";
 
 const FIELDS: Readonly<Record<SharedKeyKind, string>> = {
@@ -23,6 +24,7 @@ export async function sharersOf(
   kind: SharedKeyKind,
   values: readonly string[],
 ): Promise<readonly KeySharers[]> {
+  const uses = (value: string): Dsl => ({ term: { [FIELDS[kind]]: termOf(value) } });
   const different = [...new Set(values)];
   const sharers: KeySharers[] = [];
   for (let at = 0; at < different.length; at += AT_ONCE) {
@@ -32,7 +34,7 @@ export async function sharersOf(
       some.map((value) => ({
         size: 0,
         track_total_hits: false,
-        query: { term: { [FIELDS[kind]]: value } },
+        query: uses(value),
         aggs: {
           principals: { composite: { size: FIRST_PAGE, sources: [PRINCIPAL] } },
           accessKeys: { composite: { size: FIRST_PAGE, sources: [ACCESS_KEY] } },
@@ -43,7 +45,7 @@ export async function sharersOf(
       const value = some[position] as string;
       const count = async (name: "principals" | "accessKeys", source: Dsl): Promise<number> => {
         const first = aggregations?.[name]?.buckets.length ?? 0;
-        return first < FIRST_PAGE ? first : countAll(asked, { term: { [FIELDS[kind]]: value } }, source);
+        return first < FIRST_PAGE ? first : countAll(asked, uses(value), source);
       };
       const principals = await count("principals", PRINCIPAL);
       if (principals > 0) sharers.push({ value, principals, accessKeys: await count("accessKeys", ACCESS_KEY) });
