@@ -31,7 +31,7 @@ export async function limitResources(connection: DuckDBConnection, { memoryMiB, 
 /**
  * Gives back the memory of blocks that lie on disk too: DuckDB keeps them until it reaches its bound, and a run over
  * many events would take all of it. A bound below what is in use is refused, after everything that can go has gone;
- * in a transaction, the refusal would be the end of it.
+ * a transaction on this connection would end by the refusal.
  */
 export async function releaseBlocks(connection: DuckDBConnection, { memoryMiB }: Resources): Promise<void> {
   await connection.run("set global memory_limit = '1MiB'").catch((error: unknown) => {

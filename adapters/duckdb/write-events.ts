@@ -63,8 +63,13 @@ export interface PlacedInsight {
   readonly insight: InsightRecord;
 }
 
-/** Events a transaction: large enough that DuckDB writes whole row groups, small enough to lose in a crash. */
-const ROWS_A_COMMIT = 245_760;
+/**
+ * Events a transaction: four row groups of DuckDB's, so that those left in part are few (they are written again when the
+ * store is settled), and not too many to lose in a crash.
+ */
+const ROWS_A_COMMIT = 491_520;
+/** A row group: about as many events later, the one before lies on disk. */
+const ROWS_A_RELEASE = 122_880;
 const FILE_FACTOR = 4_294_967_296n;
 /** Of the ledger: events of the file were settled against those of others. */
 const HAS_COPIES = "(duplicates > 0 or conflicts > 0)";
@@ -75,6 +80,8 @@ const HAS_COPIES = "(duplicates > 0 or conflicts > 0)";
  */
 export class EventWriter {
   readonly #connection: DuckDBConnection;
+  /** For what may be refused while a transaction is open, which must not end by it. */
+  readonly #aside: DuckDBConnection;
   readonly #dictionaries: StoreDictionaries;
   readonly #known: Map<string, KnownFile>;
   readonly #maps = new Map<number, { readonly [Name in DictionaryName]: NumberMap }>();
@@ -83,11 +90,18 @@ export class EventWriter {
   readonly #appenders = new Map<string, DuckDBAppender>();
   #nextFile: number;
   #rows = 0;
+  #unreleased = 0;
   #open = false;
   #copiesDoubted = false;
 
-  private constructor(connection: DuckDBConnection, dictionaries: StoreDictionaries, known: Map<string, KnownFile>) {
+  private constructor(
+    connection: DuckDBConnection,
+    aside: DuckDBConnection,
+    dictionaries: StoreDictionaries,
+    known: Map<string, KnownFile>,
+  ) {
     this.#connection = connection;
+    this.#aside = aside;
     this.#dictionaries = dictionaries;
     this.#known = known;
     this.#nextFile = Math.max(0, ...[...known.values()].map(({ id }) => id)) + 1;
@@ -101,7 +115,7 @@ export class EventWriter {
       `select file_id as id, path, size, tag, read_for as "readFor", stored > 0 as "holdsEvents", ${HAS_COPIES} as "hasCopies" from files order by file_id`,
     );
     const known = new Map(files.map(({ path, size, ...file }) => [path, { ...file, size: Number(size) }]));
-    return new EventWriter(connection, await loadDictionaries(connection), known);
+    return new EventWriter(connection, await instance.connect(), await loadDictionaries(connection), known);
   }
 
   /** Whether exactly this file has been read, with all that its selection asks for. */
@@ -165,6 +179,7 @@ export class EventWriter {
     this.#events?.append(batch.events);
     this.#quantities?.append(batch.quantities);
     this.#rows += batch.events.rows;
+    this.#unreleased += batch.events.rows;
   }
 
   async addInsights(file: number, insights: readonly PlacedInsight[]): Promise<void> {
@@ -211,6 +226,9 @@ export class EventWriter {
     else rows.appendVarchar(leftOut > 0 ? file.selection : "");
     rows.endRow();
     if (this.#rows >= ROWS_A_COMMIT) await this.commit();
+    if (this.#unreleased < ROWS_A_RELEASE) return;
+    await releaseBlocks(this.#aside, WRITING);
+    this.#unreleased = 0;
   }
 
   /** Takes back everything of a file that was started and not finished. */
@@ -226,7 +244,6 @@ export class EventWriter {
     this.#closeWriters();
     await storeFresh(this.#connection, this.#dictionaries);
     await this.#connection.run("commit");
-    await releaseBlocks(this.#connection, WRITING);
     this.#open = false;
     this.#rows = 0;
   }
@@ -240,6 +257,7 @@ export class EventWriter {
       await this.#connection.run("rollback");
     }
     await limitResources(this.#connection, ASKING);
+    this.#aside.closeSync();
     this.#connection.closeSync();
   }
 
