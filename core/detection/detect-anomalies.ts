@@ -171,7 +171,7 @@ function trimmed({ window, direction }: Episode, series: EntitySeries): TimeWind
 }
 
 /** How long the account was known before `time`, without what was not delivered. */
-function historyOf(delivery: AccountDelivery, time: EpochMs): number {
+export function historyOf(delivery: AccountDelivery, time: EpochMs): number {
   let known = Math.max(0, time - delivery.since);
   for (const { start, end } of delivery.unknown) if (end <= time) known -= end - start;
   return known;

@@ -1,4 +1,5 @@
 import type { UsdRange } from "./money.ts";
+import type { SecondOpinion } from "./second-opinion.ts";
 import type { EpochMs, TimeWindow } from "./time.ts";
 import type { Outcome } from "./usage-event.ts";
 
@@ -122,6 +123,8 @@ export interface Anomaly extends FindingBase {
   /** Days of history of this entity's account before the window. */
   readonly historyDays: number;
   readonly direction: "rise" | "drop";
+  /** Of a forest that watches the same counts; absent where none is configured, or none watches this count. */
+  readonly secondOpinion?: SecondOpinion;
 }
 
 const NOVELTY_DIMENSIONS = [

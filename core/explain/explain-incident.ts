@@ -18,6 +18,7 @@ import { factsBefore } from "./facts-before.ts";
 import { factsOfCallers } from "./facts-of-callers.ts";
 import { factsOfFindings } from "./facts-of-findings.ts";
 import { factsOfPatterns } from "./facts-of-patterns.ts";
+import { factsOfSecondOpinion } from "./facts-of-second-opinion.ts";
 import { factsOfThings } from "./facts-of-things.ts";
 import { type Inquiry, readCaseEvents } from "./inquiry.ts";
 import { measureOf } from "./measure.ts";
@@ -59,6 +60,7 @@ export async function explainIncident(draft: IncidentDraft, context: ExplainCont
   const dossier = new Dossier([
     ...factOfMeasure(subject, measure),
     ...factsOfFindings(subject),
+    ...factsOfSecondOpinion(subject),
     ...factsOfCallers(subject),
     ...(await factsOfThings(inquiry)),
     ...factsOfPatterns(inquiry),

@@ -11,6 +11,7 @@ import { amount, counted, listed, utc, utcWindow } from "../messages/format.ts";
 import { accountName, toolWords } from "../messages/phrases.ts";
 import { principalWords } from "../messages/principal.ts";
 import { functionName, quantityOf, usdPerHour } from "../messages/quantity.ts";
+import { opinionWords } from "../messages/second-opinion.ts";
 import { named } from "../messages/visible.ts";
 import type { Case } from "./case.ts";
 import { signalOf } from "./case.ts";
@@ -102,7 +103,8 @@ function tellAnomaly(anomaly: Anomaly, subject: Case, where: string): Told {
   const by = entity.principal === null ? "" : ` by ${principalWords(entity.principal)}`;
   const what = quantityOf(anomaly.actual, signal, anomaly.signal, entity.resource);
   const expected = expectedWords(anomaly, signal?.value.of === "usd-per-hour");
-  const statement = `${what}${by} in ${windowLength(anomaly.window)} in ${where} (${utcWindow(anomaly.window)}): ${expected}`;
+  const opinion = anomaly.secondOpinion ? opinionWords(anomaly.secondOpinion).map((words) => `; ${words}`) : [];
+  const statement = `${what}${by} in ${windowLength(anomaly.window)} in ${where} (${utcWindow(anomaly.window)}): ${expected}${opinion.join("")}`;
   const tags: Tag[] = [anomaly.direction === "drop" ? "drop" : "rise"];
   if (anomaly.expected === null) tags.push("never-before");
   else if (anomaly.actual >= FAR_BEYOND * Math.max(anomaly.expected, 0.1)) tags.push("far-beyond-usual");

@@ -3,6 +3,7 @@ import type { Evidence, Incident, PotentialCause } from "../domain/incident.ts";
 import { utcWindow } from "./format.ts";
 import { costInBrief, dollarRange, isZeroRange } from "./money.ts";
 import { accountsLine, regionsLine } from "./phrases.ts";
+import { secondOpinionLine } from "./second-opinion.ts";
 import { named, shorten, visible } from "./visible.ts";
 import { whoInFull } from "./who.ts";
 
@@ -54,12 +55,14 @@ export function notificationSections(incident: Incident, options: NotificationOp
 function summaryLines(incident: Incident, options: NotificationOptions): readonly Line[] {
   const { accounts, principals, severityReasons } = incident;
   const regions = regionsLine(incident.regions, 4);
+  const opinion = secondOpinionLine(incident.findings);
   return [
     text(`${incident.severity.toUpperCase()}: ${incident.explanation.summary}`),
     ...(principals.length === 0 ? [] : [text(`Who: ${whoInFull(incident, 3)}`)]),
     text(`Where: ${accountsLine(accounts, 6)}${regions === "" ? "" : `; ${regions}`}`),
     text(`When: ${utcWindow(incident.window)}`),
     text(`Cost: ${costInBrief(incident.cost)}`),
+    ...(opinion === null ? [] : [text(`Second opinion: ${opinion}`)]),
     ...(severityReasons.length === 0
       ? []
       : [

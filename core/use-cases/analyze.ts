@@ -14,6 +14,7 @@ import type { AccountDirectory } from "../ports/account-directory.ts";
 import type { DetectorEngine } from "../ports/detector-engine.ts";
 import type { AccountCoverage, EventStore } from "../ports/event-store.ts";
 import type { PriceBook } from "../ports/price-book.ts";
+import type { SecondOpinions } from "../ports/second-opinion.ts";
 import { gatherFindings } from "./gather-findings.ts";
 import { addSpend, rollUpAccounts } from "./roll-up-accounts.ts";
 
@@ -31,6 +32,8 @@ export interface AnalyzeInput {
   readonly signals: readonly Signal[];
   readonly ingest: IngestSummary;
   readonly insights: readonly InsightRecord[];
+  /** Of a forest beside the count model; without it none is spoken of. */
+  readonly secondOpinion?: SecondOpinions;
   readonly onStep?: (step: AnalysisStep) => void;
 }
 
@@ -62,7 +65,7 @@ export async function analyze(input: AnalyzeInput): Promise<Analysis> {
 }
 
 async function findIncidents(
-  { store, directory, priceBook, engine, config, signals, insights, onStep = () => {} }: AnalyzeInput,
+  { store, directory, priceBook, engine, config, signals, insights, secondOpinion, onStep = () => {} }: AnalyzeInput,
   span: TimeWindow,
   coverage: readonly AccountCoverage[],
 ): Promise<Pick<Analysis, "incidents" | "unknownWindows">> {
@@ -70,7 +73,16 @@ async function findIncidents(
   const policies = resolvePolicies(config.policies);
   const health = await deliveryHealth(store.deliveries(BUCKET), span, config.detection);
   const about = { store, directory, coverage, span };
-  const findings = await gatherFindings({ ...about, engine, config, signals, policies, health, insights });
+  const findings = await gatherFindings({
+    ...about,
+    engine,
+    config,
+    signals,
+    policies,
+    health,
+    insights,
+    ...(secondOpinion ? { secondOpinion } : {}),
+  });
   onStep("grouping");
   const drafts = await buildIncidents({ ...about, findings, config: config.incidents, now: span.end });
   onStep("explaining");

@@ -2,7 +2,7 @@ import type { Config } from "../config/index.ts";
 import type { DeliveryHealth } from "../detection/delivery-health.ts";
 import { detectAnomalies } from "../detection/detect-anomalies.ts";
 import { evidenceQuery } from "../detection/evidence-query.ts";
-import type { Finding } from "../domain/finding.ts";
+import type { Anomaly, Finding } from "../domain/finding.ts";
 import { inOrder } from "../domain/in-order.ts";
 import type { InsightRecord } from "../domain/insight.ts";
 import type { Signal } from "../domain/signal.ts";
@@ -14,6 +14,8 @@ import { type Policy, scanPolicies } from "../policies/index.ts";
 import type { AccountDirectory } from "../ports/account-directory.ts";
 import type { DetectorEngine } from "../ports/detector-engine.ts";
 import type { AccountCoverage, EventStore } from "../ports/event-store.ts";
+import type { SecondOpinions } from "../ports/second-opinion.ts";
+import { consult } from "../second-opinion/consult.ts";
 import { insightFindings } from "./insight-findings.ts";
 
 export interface FindingsInput {
@@ -28,6 +30,8 @@ export interface FindingsInput {
   readonly coverage: readonly AccountCoverage[];
   readonly insights: readonly InsightRecord[];
   readonly span: TimeWindow;
+  /** Of a forest, where one is configured. */
+  readonly secondOpinion?: SecondOpinions;
 }
 
 const FINDING_EVENT_IDS = 25;
@@ -56,14 +60,15 @@ async function novelties({ store, directory, config, coverage, span }: FindingsI
   return completeNovelties(store, drafts, config.novelty);
 }
 
-async function anomalies({ store, signals, health, engine, config, span }: FindingsInput): Promise<readonly Finding[]> {
+async function anomalies(input: FindingsInput): Promise<readonly Finding[]> {
+  const { store, signals, health, engine, config, span, secondOpinion: opinions } = input;
   const rollup = store.rollup(signals, BUCKET);
   const drafts = await detectAnomalies({ rollup, signals, health, engine, config: config.detection, span });
-  const findings: Finding[] = [];
-  const completed = inOrder(drafts, async (draft): Promise<Finding> => {
+  const findings: Anomaly[] = [];
+  const completed = inOrder(drafts, async (draft): Promise<Anomaly> => {
     const { facets, eventIds } = await store.facets(evidenceQuery(draft, signals));
     return { ...draft, facets, eventIds: eventIds.slice(0, FINDING_EVENT_IDS) };
   });
   for await (const finding of completed) findings.push(finding);
-  return findings;
+  return opinions ? consult(findings, { ...input, opinions, config: config.detection }) : findings;
 }

@@ -1,0 +1,46 @@
+import type { DetectionConfig } from "../detection/config.ts";
+import type { DeliveryHealth } from "../detection/delivery-health.ts";
+import { evidenceQuery } from "../detection/evidence-query.ts";
+import type { Anomaly } from "../domain/finding.ts";
+import { inOrder } from "../domain/in-order.ts";
+import type { Signal } from "../domain/signal.ts";
+import type { TimeWindow } from "../domain/time.ts";
+import type { AccountDirectory } from "../ports/account-directory.ts";
+import type { EventStore } from "../ports/event-store.ts";
+import type { DetectorResult, SecondOpinions } from "../ports/second-opinion.ts";
+import { attachOpinions } from "./attach-opinions.ts";
+import { distinctFindings } from "./distinct-findings.ts";
+import { anomaliesFoundAlone } from "./found-alone.ts";
+
+export interface Consultation {
+  readonly opinions: SecondOpinions;
+  readonly store: EventStore;
+  readonly directory: AccountDirectory;
+  readonly signals: readonly Signal[];
+  readonly health: DeliveryHealth;
+  readonly config: DetectionConfig;
+  readonly span: TimeWindow;
+}
+
+/** Ids kept of the events behind a finding. */
+const EVENT_IDS = 25;
+
+/**
+ * The count model's anomalies with what the forest says of them, and those that the forest alone found and that are large
+ * enough. Where the forest is not heard the count model's stand alone, and say so.
+ */
+export async function consult(anomalies: readonly Anomaly[], about: Consultation): Promise<readonly Anomaly[]> {
+  const { opinions, store, directory, signals, span } = about;
+  const detectors = await opinions.detectors(span.end);
+  const results: DetectorResult[] = [];
+  for await (const result of opinions.results(span)) results.push(result);
+  const attached = await attachOpinions(anomalies, distinctFindings(results), detectors, { directory, opinions });
+  const more: Anomaly[] = [];
+  const drafts = await anomaliesFoundAlone(attached.alone, about);
+  const completed = inOrder(drafts, async (draft): Promise<Anomaly> => {
+    const { facets, eventIds } = await store.facets(evidenceQuery(draft, signals));
+    return { ...draft, facets, eventIds: eventIds.slice(0, EVENT_IDS) };
+  });
+  for await (const anomaly of completed) more.push(anomaly);
+  return [...attached.anomalies, ...more];
+}
