@@ -1,17 +1,18 @@
-import { afterAll, beforeAll } from "@jest/globals";
+import { beforeAll } from "@jest/globals";
 import { eventStoreContract } from "../contract/event-store.ts";
 import { answersLikeMemory } from "../contract/event-store-property.ts";
-import { type EmptyOpenSearch, emptyOpenSearch, fillEvents, filledOpenSearch } from "./filled-opensearch.ts";
+import { emptyPlace, filledOpenSearch, type Place, refilled } from "./filled-opensearch.ts";
+import { liveNode } from "./support/live-node.ts";
 
-let opensearch: EmptyOpenSearch;
+const node = liveNode();
+let place: Place;
 beforeAll(async () => {
-  opensearch = await emptyOpenSearch();
+  place = await emptyPlace(node);
 });
-afterAll(() => opensearch.close());
 
-eventStoreContract("OpenSearch", filledOpenSearch);
+eventStoreContract("OpenSearch", filledOpenSearch(node));
 
 answersLikeMemory("OpenSearch", async (entries, riskyAction) => ({
-  store: await fillEvents(opensearch, entries, riskyAction),
+  store: await refilled(place, entries, riskyAction),
   close: async () => {},
 }));

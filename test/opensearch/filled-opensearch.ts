@@ -1,36 +1,30 @@
-import { randomUUID } from "node:crypto";
 import { OpenSearchEventStore } from "#adapters/opensearch/asking/opensearch-event-store.ts";
-import { connectOpenSearch, type OpenSearchConnection } from "#adapters/opensearch/connection.ts";
+import type { OpenSearchConnection } from "#adapters/opensearch/connection.ts";
 import { toDocument } from "#adapters/opensearch/documents/event-document.ts";
 import { indexTemplates } from "#adapters/opensearch/documents/mappings.ts";
 import { type IndexNames, indexNames } from "#adapters/opensearch/index-names.ts";
 import type { AccountContext } from "#core/domain/account.ts";
 import { firstSeenValues } from "#core/signals/first-seen.ts";
+import type { OpenEventStore } from "../contract/event-store.ts";
 import type { GeneratedEvent } from "../fakes/usage-events.ts";
+import type { TestNode } from "./support/live-node.ts";
 
-/** Indices of a namespace of their own, with the templates of the product, and away again when closed. */
-export interface EmptyOpenSearch {
+/** Where everything of one store is kept; removed with all else of the node's namespace. */
+export interface Place {
   readonly connection: OpenSearchConnection;
   readonly names: IndexNames;
-  close(): Promise<void>;
 }
 
-export async function emptyOpenSearch(): Promise<EmptyOpenSearch> {
-  const url = process.env["OPENSEARCH_URL"] ?? "http://127.0.0.1:9200";
-  const connection = connectOpenSearch({ url, authentication: { kind: "none" } });
-  const names = indexNames(`t-${randomUUID().slice(0, 8)}-`);
-  const templates = indexTemplates(names, { replicas: 0, shards: 2 });
-  for (const { name, body } of templates) await connection.send("PUT", `/_index_template/${name}`, { body });
-  return {
-    connection,
-    names,
-    async close() {
-      const indices = [names.events, names.rollups, names.incidents, names.firstUses].join(",");
-      await connection.send("DELETE", `/${indices}`, { query: { ignore_unavailable: true }, allow: [404] });
-      for (const { name } of templates) await connection.send("DELETE", `/_index_template/${name}`);
-      await connection.close();
-    },
-  };
+let places = 0;
+
+/** A place with the templates of the product and nothing in it. Two shards, so that answers are put together. */
+export async function emptyPlace({ connection, namespace }: TestNode): Promise<Place> {
+  places += 1;
+  const names = indexNames(`${namespace}${places}-`);
+  for (const { name, body } of indexTemplates(names, { replicas: 0, shards: 2 })) {
+    await connection.send("PUT", `/_index_template/${name}`, { body });
+  }
+  return { connection, names };
 }
 
 const unlisted = (id: string): AccountContext => ({
@@ -46,37 +40,53 @@ const unlisted = (id: string): AccountContext => ({
 
 export type RiskyAction = (service: string, action: string) => boolean;
 
-/** In place of all events that there are: these, settled as they say. Writing, which settles by itself, is tested on its own. */
-export async function fillEvents(
-  { connection, names }: EmptyOpenSearch,
-  entries: readonly GeneratedEvent[],
+/** Lines a request: some megabytes. */
+const LINES = 4000;
+
+/** Adds events, settled as they say. Writing, which settles by itself, is tested on its own. */
+export async function addEvents(
+  { connection, names }: Place,
+  entries: Iterable<GeneratedEvent>,
   riskyAction: RiskyAction = () => false,
-): Promise<OpenSearchEventStore> {
-  await connection.send("DELETE", `/${names.events}`, { query: { ignore_unavailable: true }, allow: [404] });
-  const lines = entries.flatMap(({ event, counted }) => [
-    { create: { _index: names.eventsAt(event.time), _id: event.id } },
-    toDocument(event, unlisted(event.account), {
-      counted,
-      fingerprint: "",
-      firsts: firstSeenValues(event, counted, riskyAction),
-    }),
-  ]);
-  if (lines.length > 0) {
-    const { body } = await connection.send("POST", "/_bulk", {
-      query: { refresh: true },
-      lines: lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
-    });
-    if (body.errors)
-      throw new Error(JSON.stringify(body.items.find((item: { create: object }) => "error" in item.create)));
+): Promise<void> {
+  let lines: string[] = [];
+  const send = async (): Promise<void> => {
+    if (lines.length === 0) return;
+    const { body } = await connection.send("POST", "/_bulk", { query: { refresh: true }, lines: lines.join("") });
+    if (body.errors) throw new Error(JSON.stringify(body.items.find((item: Item) => item.create.status !== 201)));
+    lines = [];
+  };
+  for (const { event, counted } of entries) {
+    const firsts = firstSeenValues(event, counted, riskyAction);
+    const document = toDocument(event, unlisted(event.account), { counted, fingerprint: "", firsts });
+    const create = { _index: names.eventsAt(event.time), _id: event.id };
+    lines.push(`${JSON.stringify({ create })}\n`, `${JSON.stringify(document)}\n`);
+    if (lines.length >= LINES) await send();
   }
+  await send();
+}
+
+interface Item {
+  readonly create: { readonly status: number };
+}
+
+/** Takes away what is there, and adds these. */
+export async function refilled(
+  place: Place,
+  entries: Iterable<GeneratedEvent>,
+  riskyAction?: RiskyAction,
+): Promise<OpenSearchEventStore> {
+  const { connection, names } = place;
+  const { body } = await connection.send("GET", `/_cat/indices/${names.events}`, { query: { format: "json" } });
+  for (const { index } of body) await connection.send("DELETE", `/${index}`);
+  await addEvents(place, entries, riskyAction);
   return new OpenSearchEventStore(connection, names);
 }
 
 /** A store with exactly these events. */
-export async function filledOpenSearch(
-  entries: readonly GeneratedEvent[],
-  riskyAction: RiskyAction,
-): Promise<{ readonly store: OpenSearchEventStore; close(): Promise<void> }> {
-  const opensearch = await emptyOpenSearch();
-  return { store: await fillEvents(opensearch, entries, riskyAction), close: opensearch.close };
-}
+export const filledOpenSearch =
+  (node: TestNode): OpenEventStore =>
+  async (entries, riskyAction) => ({
+    store: await refilled(await emptyPlace(node), entries, riskyAction),
+    close: async () => {},
+  });

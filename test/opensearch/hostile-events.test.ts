@@ -1,10 +1,13 @@
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { beforeAll, expect, test } from "@jest/globals";
 import { MINUTE } from "#core/domain/time.ts";
 import type { EventStore } from "#core/ports/event-store.ts";
 import { BUILT_IN_SIGNALS } from "#core/signals/definitions.ts";
 import { MemoryEventStore } from "../fakes/memory-event-store.ts";
 import { type GeneratedEvent, launched, sampleEvent } from "../fakes/usage-events.ts";
-import { filledOpenSearch } from "./filled-opensearch.ts";
+import { emptyPlace, refilled } from "./filled-opensearch.ts";
+import { liveNode } from "./support/live-node.ts";
+
+const node = liveNode();
 
 /** What somebody may call things, to be counted as what it is and never read as anything else. */
 const HOSTILE: readonly string[] = [
@@ -70,12 +73,10 @@ const ENTRIES: readonly GeneratedEvent[] = HOSTILE.flatMap((text, at) =>
 
 const memory = new MemoryEventStore(ENTRIES, () => true);
 let store: EventStore;
-let close: () => Promise<void>;
 
 beforeAll(async () => {
-  ({ store, close } = await filledOpenSearch(ENTRIES, () => true));
+  store = await refilled(await emptyPlace(node), ENTRIES, () => true);
 });
-afterAll(() => close());
 
 const all = async <T>(rows: AsyncIterable<T>): Promise<T[]> => {
   const list: T[] = [];

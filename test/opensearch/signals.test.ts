@@ -1,16 +1,17 @@
-import { afterAll, beforeAll } from "@jest/globals";
+import { beforeAll } from "@jest/globals";
 import type { RollupRow } from "#core/ports/event-store.ts";
 import { signalsContract } from "../contract/signals.ts";
-import { type EmptyOpenSearch, emptyOpenSearch, fillEvents } from "./filled-opensearch.ts";
+import { emptyPlace, type Place, refilled } from "./filled-opensearch.ts";
+import { liveNode } from "./support/live-node.ts";
 
-let opensearch: EmptyOpenSearch;
+const node = liveNode();
+let place: Place;
 beforeAll(async () => {
-  opensearch = await emptyOpenSearch();
+  place = await emptyPlace(node);
 });
-afterAll(() => opensearch.close());
 
 signalsContract("the query DSL", async (entries) => {
-  const store = await fillEvents(opensearch, entries);
+  const store = await refilled(place, entries);
   return {
     async rollups(signals, bucket) {
       const rows: RollupRow[] = [];
