@@ -39,6 +39,8 @@ const REASONS: Readonly<Record<QuarantineReason, string>> = {
   "too-deep": "nested too deeply",
   "unreadable-file": "in unreadable files",
   "id-conflict": "with another record's id",
+  "older-than-retention": "older than what is kept",
+  "refused-by-store": "that the store refused",
 };
 
 /** What was read and is not among the events, with the reason. */

@@ -23,7 +23,11 @@ export type QuarantineReason =
   | "too-large"
   | "too-deep"
   | "unreadable-file"
-  | "id-conflict";
+  | "id-conflict"
+  /** Of a day whose events are deleted by now. */
+  | "older-than-retention"
+  /** The store would not take it, and will not: its own words are the detail. */
+  | "refused-by-store";
 
 /** `read` is always `stored + duplicates + quarantined + leftOut`, in records. */
 export interface IngestSummary {

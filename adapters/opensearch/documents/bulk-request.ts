@@ -1,0 +1,89 @@
+import type { TrailwatchError } from "#core/domain/errors.ts";
+import type { OpenSearchConnection } from "../connection.ts";
+import { opensearchError, type Refusal, refusalOf } from "../errors.ts";
+
+/** One document on its way. `source` is JSON: the document, or for an update `{"doc": ...}`. */
+export interface BulkItem {
+  readonly action: "create" | "index" | "update";
+  readonly index: string;
+  readonly id: string;
+  readonly source: string;
+  /** An update is refused as a conflict when the document has been written since it was read at these. */
+  readonly ifSeqNo?: number;
+  readonly ifPrimaryTerm?: number;
+}
+
+export type ItemAnswer =
+  | { readonly kind: "written"; readonly result: "created" | "updated" | "noop" }
+  /** A document with this id is there already, or has been written since it was read. */
+  | { readonly kind: "conflict" }
+  /** This document, or this index, takes it at no time: to try again changes nothing. */
+  | { readonly kind: "refused"; readonly refusal: Refusal }
+  /** Too much at once; the same again may well be taken. */
+  | { readonly kind: "busy"; readonly error: TrailwatchError }
+  /** Nothing is wrong with the document, and to try again at once changes nothing. */
+  | { readonly kind: "stopped"; readonly error: TrailwatchError };
+
+export type BulkAnswer =
+  | { readonly kind: "items"; readonly items: readonly ItemAnswer[] }
+  /** The request as a whole: larger than the node takes, or something in it that it cannot read. */
+  | { readonly kind: "unfit"; readonly refusal: Refusal; readonly tooLarge: boolean }
+  | { readonly kind: "busy"; readonly error: TrailwatchError };
+
+/** How long the node waits for a shard that is being moved or has just failed; less than the client waits for the node. */
+const TIMEOUT = "20s";
+const ANSWERED = "errors,items.*.status,items.*.result,items.*.error.type,items.*.error.reason";
+const DOING = "POST /_bulk";
+
+export function bulkLines({ action, index, id, source, ifSeqNo, ifPrimaryTerm }: BulkItem): string {
+  const target = { _index: index, _id: id, if_seq_no: ifSeqNo, if_primary_term: ifPrimaryTerm };
+  return `${JSON.stringify({ [action]: target })}\n${source}\n`;
+}
+
+/**
+ * Sends `lines`, those of `items`. Rejects where there is no answer, or one that holds for every request: no
+ * permission, a cluster that takes no writes.
+ */
+export async function sendBulk(
+  connection: OpenSearchConnection,
+  items: readonly BulkItem[],
+  lines: string,
+): Promise<BulkAnswer> {
+  const query = { timeout: TIMEOUT, filter_path: ANSWERED };
+  const answer = await connection.send("POST", "/_bulk", { lines, query, allow: [400, 413, 429, 503] });
+  const { status, body } = answer;
+  if (status < 400) {
+    const answered: readonly Readonly<Record<string, AnsweredItem>>[] = body?.items ?? [];
+    return {
+      kind: "items",
+      items: items.map((item, at) => itemAnswer(item, answered[at]?.[item.action])),
+    };
+  }
+  const refusal = refusalOf(body);
+  const error = opensearchError(answer, DOING);
+  if (status === 400 || status === 413) return { kind: "unfit", refusal, tooLarge: status === 413 };
+  if (error.code === "OPENSEARCH_READ_ONLY") throw error;
+  return { kind: "busy", error };
+}
+
+interface AnsweredItem {
+  readonly status: number;
+  readonly result?: "created" | "updated" | "noop";
+  readonly error?: Refusal;
+}
+
+/** `answered` is missing where an answer was cut off on its way: whether the document was taken is not known. */
+function itemAnswer({ action, index }: BulkItem, answered: AnsweredItem | undefined): ItemAnswer {
+  const status = answered?.status ?? 503;
+  if (answered && status < 300) return { kind: "written", result: answered.result ?? "created" };
+  if (status === 409) return { kind: "conflict" };
+  const refusal = answered?.error ?? { type: "error", reason: "the answer does not tell what became of it" };
+  const error = opensearchError({ status, body: { error: refusal } }, `${DOING} (${action} into ${index})`);
+  if (error.code === "OPENSEARCH_READ_ONLY" || status === 401 || status === 403) return { kind: "stopped", error };
+  if (status === 429 || status >= 500) return { kind: "busy", error };
+  return stops(refusal) ? { kind: "stopped", error } : { kind: "refused", refusal };
+}
+
+/** An index that cannot be made: not because of the document that asked for it. */
+const stops = ({ type, reason }: Refusal): boolean =>
+  type === "index_not_found_exception" || (type === "validation_exception" && reason.includes("shards open"));
