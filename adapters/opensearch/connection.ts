@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import { Client, errors } from "@opensearch-project/opensearch";
 import { AwsSigv4Signer } from "@opensearch-project/opensearch/aws-v3";
 import { opensearchError, unreachable } from "./errors.ts";
@@ -26,6 +27,8 @@ export interface OpenSearchOptions {
   /** Certificate authority that signed the node's certificate, in PEM, where the system does not know it. */
   readonly certificateAuthority?: string;
   readonly timeoutMs?: number;
+  /** Waited about this long before each further try; as many as there are. */
+  readonly pausesMs?: readonly number[];
 }
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE" | "HEAD" | "PATCH";
@@ -65,20 +68,23 @@ export interface OpenSearchConnection {
 }
 
 const TIMEOUT_MS = 60_000;
-const RETRIES = 3;
+const GATEWAY_TROUBLE = new Set([502, 503, 504]);
+const PAUSES_MS = [200, 1000, 3000];
 
 export function connectOpenSearch(options: OpenSearchOptions): OpenSearchConnection {
   const client = new Client({
     node: options.url,
     requestTimeout: options.timeoutMs ?? TIMEOUT_MS,
-    maxRetries: RETRIES,
+    // The client's own would follow at once, when what failed has had no time to come back.
+    maxRetries: 0,
     ...(options.certificateAuthority === undefined ? {} : { ssl: { ca: options.certificateAuthority } }),
     ...authenticated(options.authentication),
   });
   return {
     url: options.url,
     async send(method, path, { query, body, lines, headers, allow = [] } = {}) {
-      const answer = await answerOf(client, options.url, method, path, { query, body, lines, headers });
+      const ask = () => answerOf(client, options.url, method, path, { query, body, lines, headers });
+      const answer = await tried(ask, options.pausesMs ?? PAUSES_MS);
       if (answer.status >= 400 ? !allow.includes(answer.status) : hasError(answer.body)) {
         throw opensearchError(answer, `${method} ${path}`);
       }
@@ -86,6 +92,16 @@ export function connectOpenSearch(options: OpenSearchOptions): OpenSearchConnect
     },
     close: () => client.close(),
   };
+}
+
+/** With jitter, so that many who lost the same node do not come back to it at once. */
+async function tried(ask: () => Promise<Answer>, pausesMs: readonly number[]): Promise<Answer> {
+  for (const pause of pausesMs) {
+    const answer = await ask().catch(() => null);
+    if (answer !== null && !GATEWAY_TROUBLE.has(answer.status)) return answer;
+    await wait(pause * (0.5 + Math.random()));
+  }
+  return ask();
 }
 
 function authenticated(authentication: OpenSearchAuthentication): object {
@@ -117,7 +133,8 @@ async function answerOf(
   };
   try {
     const { statusCode, body: answered } = await client.transport.request(request, headers ? { headers } : {});
-    return { status: statusCode ?? 0, body: emptyAsNull(answered) };
+    // The client makes a boolean of what it is to HEAD.
+    return { status: statusCode ?? 0, body: method === "HEAD" ? null : emptyAsNull(answered) };
   } catch (error) {
     if (error instanceof errors.ResponseError) {
       return { status: error.statusCode ?? 0, body: emptyAsNull(error.meta.body) };
