@@ -1,5 +1,4 @@
 import { type ErrorCode, TrailwatchError } from "#core/domain/errors.ts";
-import type { Answer } from "./connection.ts";
 
 /** What the node says of a failure, wherever in the answer it says it. */
 export interface Refusal {
@@ -8,11 +7,14 @@ export interface Refusal {
 }
 
 /** An answer of the node that is a failure, in our own family. `doing` is the request, for the message. */
-export function opensearchError(answer: Answer, doing: string): TrailwatchError {
-  const { type, reason } = refusalOf(answer.body);
-  const [code, nextStep] = meaningOf(answer.status, type);
-  return new TrailwatchError(code, `OpenSearch answers ${doing} with ${answer.status}: ${type}: ${reason}`, nextStep, {
-    cause: answer.body,
+export function opensearchError(
+  { status, body }: { readonly status: number; readonly body: unknown },
+  doing: string,
+): TrailwatchError {
+  const { type, reason } = refusalOf(body);
+  const [code, nextStep] = meaningOf(status, type);
+  return new TrailwatchError(code, `OpenSearch answers ${doing} with ${status}: ${type}: ${reason}`, nextStep, {
+    cause: body,
   });
 }
 

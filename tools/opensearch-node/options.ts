@@ -23,7 +23,7 @@ interface Named<Verb> {
   readonly name: string;
 }
 
-export const USAGE = `usage: npm run opensearch:start  -- [--port <n>] [--heap <size>] [--keep] [--name <name>] [--setting <key>=<value>]...
+const USAGE = `usage: npm run opensearch:start  -- [--port <n>] [--heap <size>] [--keep] [--name <name>] [--setting <key>=<value>]...
        npm run opensearch:stop   -- [--name <name>]
        npm run opensearch:status -- [--name <name>]`;
 
