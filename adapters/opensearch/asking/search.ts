@@ -25,6 +25,10 @@ export interface Hit {
   readonly _id: string;
   readonly _source: unknown;
   readonly sort: readonly unknown[];
+  /** Where they were asked for. */
+  readonly fields?: Readonly<Record<string, readonly unknown[]>>;
+  readonly _seq_no?: number;
+  readonly _primary_term?: number;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the shape follows from the aggregations that were asked for

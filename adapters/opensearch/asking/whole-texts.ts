@@ -12,6 +12,8 @@ export async function wholeTexts(
   asked: Asked,
   field: string,
   terms: Iterable<string>,
+  /** Where a document holds its long texts. */
+  path: "event.long" | "long" = "event.long",
 ): Promise<(term: string) => string> {
   const short = [...new Set(terms)].filter(isShortened);
   const texts = new Map<string, string>();
@@ -23,13 +25,14 @@ export async function wholeTexts(
       aggs: {
         terms: {
           terms: { field, include, size: include.length },
-          aggs: { hit: { top_hits: { size: 1, _source: ["event.long"] } } },
+          aggs: { hit: { top_hits: { size: 1, _source: [path] } } },
         },
       },
     });
     const buckets: readonly Bucket[] = aggregations?.["terms"].buckets ?? [];
     for (const { key, hit } of buckets) {
-      const text = hit.hits.hits[0]._source.event?.long?.[key];
+      const { event, long = event?.long } = hit.hits.hits[0]._source;
+      const text = long?.[key];
       if (text !== undefined) texts.set(key, text);
     }
   }

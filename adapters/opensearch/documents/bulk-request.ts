@@ -2,19 +2,19 @@ import type { TrailwatchError } from "#core/domain/errors.ts";
 import type { OpenSearchConnection } from "../connection.ts";
 import { opensearchError, type Refusal, refusalOf } from "../errors.ts";
 
-/** One document on its way. `source` is JSON: the document, or for an update `{"doc": ...}`. */
+/** One document on its way. `source` is JSON: the document, for an update `{"doc": ...}`, empty for a deletion. */
 export interface BulkItem {
-  readonly action: "create" | "index" | "update";
+  readonly action: "create" | "index" | "update" | "delete";
   readonly index: string;
   readonly id: string;
   readonly source: string;
-  /** An update is refused as a conflict when the document has been written since it was read at these. */
+  /** Refused as a conflict when the document has been written since it was read at these. */
   readonly ifSeqNo?: number;
   readonly ifPrimaryTerm?: number;
 }
 
 export type ItemAnswer =
-  | { readonly kind: "written"; readonly result: "created" | "updated" | "noop" }
+  | { readonly kind: "written"; readonly result: "created" | "updated" | "deleted" | "noop" }
   /** A document with this id is there already, or has been written since it was read. */
   | { readonly kind: "conflict" }
   /** This document, or this index, takes it at no time: to try again changes nothing. */
@@ -37,7 +37,8 @@ const DOING = "POST /_bulk";
 
 export function bulkLines({ action, index, id, source, ifSeqNo, ifPrimaryTerm }: BulkItem): string {
   const target = { _index: index, _id: id, if_seq_no: ifSeqNo, if_primary_term: ifPrimaryTerm };
-  return `${JSON.stringify({ [action]: target })}\n${source}\n`;
+  const line = JSON.stringify({ [action]: target });
+  return action === "delete" ? `${line}\n` : `${line}\n${source}\n`;
 }
 
 /**
@@ -68,15 +69,22 @@ export async function sendBulk(
 
 interface AnsweredItem {
   readonly status: number;
-  readonly result?: "created" | "updated" | "noop";
+  readonly result?: "created" | "updated" | "deleted" | "noop" | "not_found";
   readonly error?: Refusal;
 }
 
 /** `answered` is missing where an answer was cut off on its way: whether the document was taken is not known. */
 function itemAnswer({ action, index }: BulkItem, answered: AnsweredItem | undefined): ItemAnswer {
   const status = answered?.status ?? 503;
-  if (answered && status < 300) return { kind: "written", result: answered.result ?? "created" };
+  if (answered && !answered.error) {
+    const { result = "created" } = answered;
+    // A deletion of what is not there has the status 404.
+    return { kind: "written", result: result === "not_found" ? "noop" : result };
+  }
   if (status === 409) return { kind: "conflict" };
+  if (action === "delete" && answered?.error?.type === "index_not_found_exception") {
+    return { kind: "written", result: "noop" };
+  }
   const refusal = answered?.error ?? { type: "error", reason: "the answer does not tell what became of it" };
   const error = opensearchError({ status, body: { error: refusal } }, `${DOING} (${action} into ${index})`);
   if (error.code === "OPENSEARCH_READ_ONLY" || status === 401 || status === 403) return { kind: "stopped", error };

@@ -11,9 +11,11 @@ const DIGEST = /… sha256:[0-9a-f]{64}$/;
 
 /** What a text is indexed by, and so what it is searched by: itself, or the beginning and a digest of a long one. */
 export const termOf = (text: string): string =>
-  text.length <= WHOLE
-    ? text
-    : `${storableText(text.slice(0, BEGINNING))}… sha256:${createHash("sha256").update(text).digest("hex")}`;
+  text.length <= WHOLE ? text : `${beginningOf(text)}… sha256:${createHash("sha256").update(text).digest("hex")}`;
+
+/** What a long text's term begins with; `null` for a text or term that is shorter, which no term begins with. */
+export const beginningOf = (text: string): string | null =>
+  text.length < BEGINNING ? null : storableText(text.slice(0, BEGINNING));
 
 /** Whether a term may stand for a longer text. */
 export const isShortened = (term: string): boolean => term.length <= BEGINNING + 80 && DIGEST.test(term);

@@ -57,6 +57,8 @@ const rollupProperties = {
   value: { type: "double" },
   // Square root of the value, in which counts scatter evenly.
   root: summedDouble,
+  // Whole texts of principals and resources that are too long for a term.
+  long: opaque,
   written_at: shownDate,
 };
 
