@@ -8,6 +8,7 @@ import { AnomalyDetection } from "./anomaly-detection/plugin.ts";
 import { catPlugins } from "./cat-plugins.ts";
 import { CoreNode } from "./core-node.ts";
 import { type Answer, type Call, errorBody, type Json, jsonOf, NeverRecorded, Refusal } from "./exchange.ts";
+import { Notifications } from "./notifications/plugin.ts";
 
 export type { Decide, Verdict } from "./anomaly-detection/decide.ts";
 export { robustDeviation } from "./anomaly-detection/decide.ts";
@@ -38,12 +39,19 @@ export interface StandIn {
   idle(): Promise<void>;
   /** As if the node restarted; `repeating` writes each entity's newest window a second time, 200 ms later. */
   restartNode(options?: { readonly repeating?: boolean }): Promise<void>;
+  /** From now on the node has AWS credentials, and SNS has these topics. Without, it has none. */
+  addTopics(arns: readonly string[]): void;
   /** From now on no job of a detector writes anything, and none says so. */
   fallSilent(): void;
   close(): Promise<void>;
 }
 
-const PLUGINS = ["opensearch-anomaly-detection", "opensearch-job-scheduler"];
+const PLUGINS = [
+  "opensearch-anomaly-detection",
+  "opensearch-job-scheduler",
+  "opensearch-notifications",
+  "opensearch-notifications-core",
+];
 
 export async function startStandIn({
   coreUrl,
@@ -57,12 +65,14 @@ export async function startStandIn({
   const [nodeId = ""] = Object.keys(nodes);
   const detection = new AnomalyDetection(core, agenda, decide, nodeId, randomBytes(4).toString("hex"));
 
+  const notifications = new Notifications(agenda);
+
   const answerOf = async (call: Call): Promise<Answer> => {
     try {
       await agenda.catchUp();
       if (call.path === "/_cat/plugins") return await catPlugins(core, call, PLUGINS);
       if (call.path === "/_cluster/settings") return applySettings(detection, jsonOf(call));
-      const answer = await detection.handle(call);
+      const answer = (await detection.handle(call)) ?? (await notifications.handle(call));
       if (!answer) throw new NeverRecorded("no such request was recorded");
       return answer;
     } catch (error) {
@@ -122,6 +132,7 @@ export async function startStandIn({
     advance: (ms) => agenda.advance(ms),
     idle: () => detection.idle(),
     restartNode: ({ repeating } = {}) => inTurn(() => detection.jobs.restartNode(repeating)),
+    addTopics: (arns) => notifications.addTopics(arns),
     fallSilent: () => detection.jobs.fallSilent(),
     close: async () => {
       server.closeAllConnections();

@@ -309,7 +309,8 @@ export class AnomalyDetection {
       throw refused(500, "Failed to delete all tasks");
     }
     if (this.jobs.isRunning(id)) throw refused(400, `Job is running: ${id}`);
-    if (this.#runs.isRunning(id)) throw new NeverRecorded("deletion during a historical run alone");
+    if (this.#runs.isRunning(id)) await this.#runs.look();
+    if (this.#runs.isRunning(id)) throw refused(400, `Job is running: ${id}`);
     const deleted = await this.#shelf.delete(id);
     this.#detectors.delete(id);
     this.jobs.forget(id);
