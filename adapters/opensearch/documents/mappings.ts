@@ -103,8 +103,8 @@ const firstUseProperties = {
   first_event_id: keyword,
   region: keyword,
   principal: keyword,
-  events: count,
-  last_seen: date,
+  // Whole texts of values and principals that are too long for a term.
+  long: opaque,
   written_at: date,
 };
 

@@ -4,7 +4,9 @@ import { indexNames } from "#adapters/opensearch/index-names.ts";
 import { QUANTITY_CHANGES, QUANTITY_KINDS } from "#core/domain/usage-event.ts";
 import { amountField, doubledNanosField, EVENT_FIELDS, usdFields } from "#core/signals/event-fields.ts";
 
-type Properties = Readonly<Record<string, { readonly properties?: Properties } & Readonly<Record<string, unknown>>>>;
+type Properties = Readonly<
+  Record<string, { readonly properties?: Properties; readonly fields?: Properties } & Readonly<Record<string, unknown>>>
+>;
 
 interface Body {
   readonly index_patterns: readonly string[];
@@ -23,9 +25,9 @@ const templateOf = (name: string, options = {}): Body => {
 
 /** `amounts.instances.added`, for every field. */
 const paths = (properties: Properties, before = ""): string[] =>
-  Object.entries(properties).flatMap(([name, { properties: inner }]) => [
+  Object.entries(properties).flatMap(([name, { properties: inner = {}, fields = {} }]) => [
     before + name,
-    ...(inner ? paths(inner, `${before}${name}.`) : []),
+    ...paths({ ...inner, ...fields }, `${before}${name}.`),
   ]);
 
 test("what is not curated is not mapped, and every mapping says its version", () => {
