@@ -62,6 +62,9 @@ const rollupProperties = {
   written_at: shownDate,
 };
 
+/** The name that events and roll-ups have for the same, so that one filter of a dashboard holds for all. */
+const alias = (path: string): FieldMapping => ({ type: "alias", path });
+
 const incidentProperties = {
   incident_id: keyword,
   severity: keyword,
@@ -73,12 +76,24 @@ const incidentProperties = {
   window_start: date,
   window_end: date,
   accounts: keyword,
+  account: alias("accounts"),
   account_names: keyword,
+  account_alias: alias("account_names"),
   account_types: keyword,
+  account_type: alias("account_types"),
   ou_paths: keyword,
+  ou_path: alias("ou_paths"),
   regions: keyword,
+  region: alias("regions"),
   principals: keyword,
+  principal: alias("principals"),
   signals: keyword,
+  // `<account>|<...>` of its findings, each once: which account on which day, in which region, with what.
+  account_days: keyword,
+  account_regions: keyword,
+  account_findings: keyword,
+  // End of the address at which OpenSearch Dashboards shows its events.
+  events_link: keptText,
   causes: keyword,
   summary: text,
   paged: boolean,
