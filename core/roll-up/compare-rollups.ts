@@ -18,20 +18,21 @@ export interface RollupChange {
 export interface ComparedStreams {
   /** What the events count in the window; buckets above zero only. */
   readonly counts: AsyncIterable<RollupRow>;
-  /** Who had a count in the {@link ACTIVE_FOR} before it. */
+  /** Who of those whose zeros are written had a count in the {@link ACTIVE_FOR} before it. */
   readonly active: AsyncIterable<ActiveEntity>;
   /** What is kept of the window. */
   readonly kept: AsyncIterable<RollupRow>;
 }
 
 /**
- * What must be written and removed so that the window holds a row for every closed bucket that is known of every entity
- * active then, and no other. One entity at a time is held in memory.
+ * What must be written and removed so that the window holds every count of a closed bucket that is known, the zeros of the
+ * dense signals' entities that were active then, and nothing else. One entity at a time is held in memory.
  */
 export async function* compareRollups(
   { counts, active, kept }: ComparedStreams,
   window: TimeWindow,
   closings: Closings,
+  dense: ReadonlySet<string>,
 ): AsyncGenerator<RollupChange> {
   const streams = [new Peekable(counts), new Peekable(active), new Peekable(kept)] as const;
   const [counted, before, present] = streams;
@@ -42,7 +43,8 @@ export async function* compareRollups(
       const values = await valuesOf(counted, series);
       const last = await lastBucketOf(before, series);
       const there = await valuesOf(present, series);
-      yield* changesOf(series, values, last, there, window, closings);
+      const expected = dense.has(series.signal) ? withZeros(values, last, window) : values;
+      yield* changesOf(series, expected, there, window, closings);
     }
   } finally {
     for (const stream of streams) await stream.close();
@@ -71,23 +73,33 @@ async function lastBucketOf(active: Peekable<ActiveEntity>, series: Series): Pro
   return head.lastBucket;
 }
 
-function* changesOf(
-  series: Series,
+function withZeros(
   counts: ReadonlyMap<EpochMs, number>,
   lastBefore: EpochMs | null,
-  kept: ReadonlyMap<EpochMs, number>,
   window: TimeWindow,
-  closings: Closings,
-): Generator<RollupChange> {
+): ReadonlyMap<EpochMs, number> {
+  const values = new Map<EpochMs, number>();
   let last = lastBefore;
   for (let bucket = window.start; bucket < window.end; bucket += BUCKET) {
     const count = counts.get(bucket);
     if (count !== undefined) last = bucket;
-    const isActive = last !== null && bucket - last <= ACTIVE_FOR;
-    const value = isActive && isKnown(series.entity, bucket, closings) ? (count ?? 0) : null;
+    if (last !== null && bucket - last <= ACTIVE_FOR) values.set(bucket, count ?? 0);
+  }
+  return values;
+}
+
+function* changesOf(
+  series: Series,
+  expected: ReadonlyMap<EpochMs, number>,
+  kept: ReadonlyMap<EpochMs, number>,
+  window: TimeWindow,
+  closings: Closings,
+): Generator<RollupChange> {
+  for (let bucket = window.start; bucket < window.end; bucket += BUCKET) {
+    const value = isKnown(series.entity, bucket, closings) ? expected.get(bucket) : undefined;
     const present = kept.get(bucket);
-    if (value === null && present !== undefined) yield change("remove", series, bucket, present);
-    if (value !== null && present !== value) yield change("write", series, bucket, value);
+    if (value === undefined && present !== undefined) yield change("remove", series, bucket, present);
+    if (value !== undefined && present !== value) yield change("write", series, bucket, value);
   }
 }
 

@@ -14,11 +14,13 @@ export interface RollUpInput {
   readonly events: EventStore;
   readonly rollups: RollupStore;
   readonly directory: AccountDirectory;
-  /** Those that detectors and charts read. */
+  /** All that is counted. */
   readonly signals: readonly Signal[];
+  /** Ids of those whose zeros are written too: what detectors read. Of the others charts need no more than the counts. */
+  readonly dense: readonly string[];
   readonly config: DetectionConfig;
-  /** How far delivery has come: the end of the data where all of it is there, the clock in a running deployment. */
-  readonly now: EpochMs;
+  /** How far delivery has come: the clock of a running deployment; without it the end of the data, where that is all there is. */
+  readonly now?: EpochMs;
   /** What the last run answered; `null` for the first. */
   readonly state: RollUpState | null;
   /** Times of events that came since the last run, of which those in closed buckets are late; any time in the bucket will do. */
@@ -48,14 +50,14 @@ const PIECE = DAY;
 const ROWS = 5000;
 
 /**
- * Brings the dense roll-ups up to date with the events: buckets that closed since the last run, buckets that events came
+ * Brings the roll-ups up to date with the events: buckets that closed since the last run, buckets that events came
  * into late, zeros of entities active in the fourteen days before, nothing where delivery is not known to be healthy. The
  * rows are the same however the events came and however often it ran; what is there already is not written again.
  */
 export async function rollUp(input: RollUpInput): Promise<RollUpSummary> {
-  const { events, signals, config, now, arrived = [] } = input;
+  const { events, signals, dense, config, now = 0, arrived = [] } = input;
   const span = await events.span();
-  const definitions = shortHash(JSON.stringify(signals));
+  const definitions = shortHash(JSON.stringify([signals, [...dense].sort()]));
   const before = input.state?.signals === definitions ? input.state.accounts : {};
   if (!span) {
     return { state: { version: 1, signals: definitions, accounts: before }, window: null, written: 0, removed: 0 };
@@ -80,12 +82,12 @@ function* piecesOf({ start, end }: TimeWindow): Generator<TimeWindow> {
 async function bringUpToDate(
   window: TimeWindow,
   closings: Closings,
-  { events, rollups, directory, signals }: RollUpInput,
+  { events, rollups, directory, signals, dense }: RollUpInput,
 ): Promise<{ readonly written: number; readonly removed: number }> {
   const ids = signals.map(({ id }) => id);
   const streams = {
     counts: events.rollup(signals, BUCKET, window),
-    active: rollups.active({ start: window.start - ACTIVE_FOR, end: window.start }, ids),
+    active: rollups.active({ start: window.start - ACTIVE_FOR, end: window.start }, dense),
     kept: rollups.read(window, ids),
   };
   const batches: { write: DenseRollup[]; remove: RollupRow[] } = { write: [], remove: [] };
@@ -98,7 +100,7 @@ async function bringUpToDate(
     batches.write = [];
     batches.remove = [];
   };
-  for await (const { kind, row } of compareRollups(streams, window, closings)) {
+  for await (const { kind, row } of compareRollups(streams, window, closings, new Set(dense))) {
     if (kind === "remove") batches.remove.push(row);
     else {
       const { type, ouPath } = directory.account(row.entity.account);

@@ -146,6 +146,24 @@ test("an account whose delivery lags stays open, the others go on", async () => 
   expect(values(rollups, OTHER).at(-1)).toEqual([4 * 288 - 4, 0]);
 });
 
+test("of signals that only charts read, counts alone are kept, and amended like the others", async () => {
+  const rollups = new MemoryRollupStore();
+  const beats = heartbeats({ start: at(0), end: at(1) });
+  const dense = ["denied-calls-by-principal"];
+  const before = [launch(at(0.25), 1), launch(at(0.5), 2), ...beats];
+  const { state } = await run({ events: before, rollups, dense });
+  expect(values(rollups)).toEqual([
+    [72, 1],
+    [144, 2],
+  ]);
+  const after = [...before.slice(1), launch(at(0.75), 3)];
+  await run({ events: after, rollups, dense, state, arrived: [at(0.25), at(0.75)] });
+  expect(values(rollups)).toEqual([
+    [144, 2],
+    [216, 3],
+  ]);
+});
+
 test("a signal that is defined anew is counted anew, from the beginning", async () => {
   const rollups = new MemoryRollupStore();
   const events = [launch(at(0.5), 1), ...heartbeats({ start: at(0), end: at(1) })];

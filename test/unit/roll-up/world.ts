@@ -68,23 +68,26 @@ export interface Run {
   readonly state?: RollUpState | null;
   readonly arrived?: readonly EpochMs[];
   readonly signals?: readonly Signal[];
+  readonly dense?: readonly string[];
 }
 
 export const run = ({
   events,
   rollups,
-  now = 0,
+  now,
   state = null,
   arrived,
   signals = SIGNALS,
+  dense = SIGNALS.map(({ id }) => id),
 }: Run): Promise<RollUpSummary> =>
   rollUp({
     events: new MemoryEventStore(events.map((event) => ({ event, counted: true }))),
     rollups,
     directory: DIRECTORY,
     signals,
+    dense,
     config: detectionConfigSchema.parse({}),
-    now,
     state,
+    ...(now === undefined ? {} : { now }),
     ...(arrived ? { arrived } : {}),
   });
