@@ -81,6 +81,7 @@ test("a whole run in which nothing ran live fails; a choice of tests may", () =>
   const whole = new PlacesReporter(ALL);
   whole.onRunComplete(null, results(["two", "passed"], ["one", "skipped"]));
   expect(whole.getLastError()?.message).toContain("no test ran live");
+  expect(said).toContain("no test ran live");
   for (const choice of [{ testPathPatterns: { patterns: ["detectors"] } }, { ...ALL, testNamePattern: "spike" }]) {
     const some = new PlacesReporter(choice);
     some.onRunComplete(null, results(["two", "passed"]));
