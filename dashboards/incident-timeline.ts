@@ -7,8 +7,7 @@ export const incidentTimeline: Chart<IncidentTimelineRow> = {
   description: "The count as it was (line) and the band the model expected (grey), with the incident's window marked.",
   data: "timeline",
   fields: ["time", "actual", "lower", "upper", "inWindow"],
-  specification: () => ({
-    data: { name: "timeline" },
+  specification: {
     width: 620,
     height: 140,
     encoding: {
@@ -35,5 +34,7 @@ export const incidentTimeline: Chart<IncidentTimelineRow> = {
         encoding: { y: { field: "actual", type: "quantitative" } },
       },
     ],
-  }),
+  },
+  // The expected band is the model's: no query can tell it.
+  query: null,
 };

@@ -1,4 +1,5 @@
 import type { Chart } from "#dashboards/chart.ts";
+import { THEME } from "#dashboards/theme.ts";
 
 /**
  * Draws a chart as SVG text on the server, so that the page needs no script. Colours of text, axes and grid are left to
@@ -7,7 +8,8 @@ import type { Chart } from "#dashboards/chart.ts";
 export async function drawChart<Row>(chart: Chart<Row>, rows: readonly Row[]): Promise<string> {
   const [{ compile }, vega] = await Promise.all([import("vega-lite"), import("vega")]);
   const { spec } = compile({
-    ...chart.specification(rows),
+    ...chart.specification,
+    data: { name: chart.data },
     datasets: { [chart.data]: rows },
     background: "transparent",
     config: CONFIG,
@@ -22,20 +24,4 @@ export async function drawChart<Row>(chart: Chart<Row>, rows: readonly Row[]): P
 
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif";
 
-const CONFIG = {
-  font: FONT,
-  aria: false,
-  mark: { aria: false },
-  view: { stroke: null },
-  axis: {
-    labelFontSize: 11,
-    titleFontSize: 11,
-    titleFontWeight: "normal",
-    domain: false,
-    tickColor: "#8a94a6",
-    gridColor: "#8a94a6",
-    gridOpacity: 0.25,
-  },
-  legend: { labelFontSize: 11, symbolType: "square" },
-  header: { labelFontSize: 12 },
-};
+const CONFIG = { ...THEME, font: FONT, aria: false, mark: { aria: false } };

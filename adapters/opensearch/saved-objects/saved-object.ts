@@ -163,10 +163,10 @@ const dashboard = z.strictObject({
   panelsJSON: jsonOf(z.array(panel).min(1)),
   optionsJSON: jsonOf(z.strictObject({ useMargins: z.boolean(), hidePanelTitles: z.boolean() })),
   version: z.literal(1),
-  timeRestore: z.literal(true),
-  timeFrom: z.string(),
-  timeTo: z.string(),
-  refreshInterval: z.strictObject({ pause: z.boolean(), value: z.int() }),
+  timeRestore: z.boolean(),
+  timeFrom: z.string().optional(),
+  timeTo: z.string().optional(),
+  refreshInterval: z.strictObject({ pause: z.boolean(), value: z.int() }).optional(),
   kibanaSavedObjectMeta: meta,
 });
 
