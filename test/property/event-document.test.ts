@@ -3,7 +3,7 @@ import fc from "fast-check";
 import {
   type EventDetails,
   type EventDocument,
-  firstsField,
+  firstsFields,
   fromDocument,
   toDocument,
 } from "#adapters/opensearch/documents/event-document.ts";
@@ -55,7 +55,7 @@ test("long texts stand in a document by what they are searched by, and come back
   expect(document.principal).toBe(termOf(long("id")));
   expect(document.resources).toEqual(["short", termOf(long("resource")), termOf(long("another"))]);
   expect(new Set(document.resources).size).toBe(3);
-  expect(document.firsts).toEqual(firstsField([{ dimension: "principal", value: long("id") }]));
+  expect(document.firsts).toEqual(firstsFields([{ dimension: "principal", value: long("id") }]).firsts);
   const { event: _, rest, ...fields } = document;
   expect(JSON.stringify(fields).length).toBeLessThan(5000);
 });

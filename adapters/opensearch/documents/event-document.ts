@@ -211,9 +211,12 @@ export const costFrom = (source: EventDocument): MergedCost => ({
   unpriced: source.unpriced ? (source.event?.unpriced ?? []) : null,
 });
 
-/** The `firsts` of a document. */
-export const firstsField = (firsts: readonly FirstSeenValue[]): readonly string[] =>
-  firsts.map((first) => termOf(firstText(first)));
+/** The `firsts` of a document, as fields to change in it. */
+export function firstsFields(firsts: readonly FirstSeenValue[]): Pick<EventDocument, "firsts" | "event"> {
+  const texts = firsts.map(firstText);
+  const short = shortened({ firsts: texts });
+  return short ? { ...short.fields, event: { long: short.long } } : { firsts: texts };
+}
 
 const firstText = ({ dimension, value }: FirstSeenValue): string =>
   `${dimension}${PART_SEPARATOR}${storableText(value)}`;
