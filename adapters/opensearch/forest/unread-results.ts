@@ -3,9 +3,8 @@ import { MINUTE } from "#core/domain/time.ts";
 import type { DetectorResult } from "#core/ports/second-opinion.ts";
 import type { OpenSearchConnection } from "../connection.ts";
 import type { IndexNames } from "../index-names.ts";
+import { keptState } from "../kept-state.ts";
 import type { OpenSearchForest } from "./forest-results.ts";
-
-const ID = "forest-watermark";
 
 /** How far results were read. */
 interface Watermark {
@@ -34,8 +33,8 @@ export async function readUnread(
   names: IndexNames,
   forest: OpenSearchForest,
 ): Promise<Unread> {
-  const path = `/${names.state}/_doc/${ID}`;
-  const before = await readWatermark(connection, path);
+  const watermark = keptState<Watermark>(connection, names, "forest-watermark", 1);
+  const before = await watermark.read();
   const known = new Set(before?.read);
   const results: DetectorResult[] = [];
   let latest = before?.written ?? 0;
@@ -48,14 +47,6 @@ export async function readUnread(
   const read = seen.filter(({ at }) => at > latest - OVERLAP).map(({ id }) => id);
   return {
     results,
-    async markRead() {
-      const value: Watermark = { written: latest, read };
-      await connection.send("PUT", path, { body: { kind: ID, version: 1, updated_at: latest, value } });
-    },
+    markRead: () => watermark.keep({ written: latest, read }, latest),
   };
-}
-
-async function readWatermark(connection: OpenSearchConnection, path: string): Promise<Watermark | null> {
-  const { status, body } = await connection.send("GET", path, { allow: [404] });
-  return status === 404 ? null : body._source.value;
 }
