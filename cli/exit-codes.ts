@@ -10,6 +10,8 @@ export const EXIT = {
   nothingRead: 3,
   /** Something else failed. */
   failed: 4,
+  /** Nothing failed, and something waits for what must exist first: the same command again goes on. */
+  waiting: 5,
   /** Ctrl-C: 128 + SIGINT. */
   interrupted: 130,
 } as const;

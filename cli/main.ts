@@ -191,6 +191,43 @@ program
   .option("--endpoint-url <url>", "Organizations endpoint other than AWS's own")
   .action(async (options) => (await import("./commands/organization.ts")).fetchOrganization(options));
 
+const opensearch = program.command("opensearch").description("what Trailwatch keeps in an OpenSearch cluster");
+
+/** Each of them reaches the cluster, and says what is wanted of it, in the same way. */
+const openSearchCommand = (name: string, description: string): Command =>
+  opensearch
+    .command(name)
+    .description(description)
+    .requiredOption("--url <url>", "address of the cluster (https://host[:port])")
+    .option("--username <name>", "user, with --password-file")
+    .option("--password-file <file>", "file with the password")
+    .option("--sigv4 <region>", "sign requests with AWS credentials for a domain in this region")
+    .option("--profile <name>", "AWS profile to sign with")
+    .option("--role-arn <arn>", "role to assume to sign with")
+    .option("--ca <file>", "certificate authority of the cluster, in PEM")
+    .option("--namespace <prefix>", "begins every name, so that several share a cluster (team-a-)", "")
+    .addOption(CONFIG)
+    .option("--dashboards-url <url>", "OpenSearch Dashboards, with its base path (https://host/_dashboards)")
+    .option("--sns-topic-arn <arn>", "SNS topic that alerts ring")
+    .option("--sns-role-arn <arn>", "IAM role with which the cluster publishes to it")
+    .option("--webhook <url>", "address that alerts ring instead")
+    .addOption(new Option("-f, --format <format>", "what stdout carries").choices(["text", "json"]).default("text"));
+
+openSearchCommand("plan", "show what apply would do, and change nothing").action(async (options) =>
+  (await import("./commands/opensearch.ts")).plan(options),
+);
+openSearchCommand(
+  "apply",
+  "make indices, detectors, monitors, roles and dashboards what they should be; again it changes nothing",
+).action(async (options) => (await import("./commands/opensearch.ts")).apply(options));
+openSearchCommand("status", "show what is kept, how fresh it is, and how the detectors are").action(async (options) =>
+  (await import("./commands/opensearch.ts")).status(options),
+);
+openSearchCommand("destroy", "remove what apply made; data stays unless --data")
+  .option("--data", "remove events, roll-ups, incidents and results too")
+  .option("--yes", "do it: without, only what would go is shown")
+  .action(async (options) => (await import("./commands/opensearch.ts")).destroy(options));
+
 // `trailwatch ... | head` closes the pipe when it has enough.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit();
