@@ -85,7 +85,7 @@ async function withCluster(
 function desiredFrom(options: OpenSearchCommandOptions): DesiredState {
   const config = configurationWith(options);
   try {
-    return desiredState({ config, namespace: options.namespace, savedObjects: [] });
+    return desiredState({ config, namespace: options.namespace });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new TrailwatchError(

@@ -4,6 +4,7 @@ import { resolveSignals } from "#core/signals/config.ts";
 import { type IndexTemplate, indexTemplates } from "../documents/mappings.ts";
 import { type IndexNames, indexNames } from "../index-names.ts";
 import type { SavedObject } from "../saved-objects/saved-object.ts";
+import { savedObjects } from "../saved-objects/saved-objects.ts";
 import { type ChannelSpec, channelSpec } from "./channel.ts";
 import { type DetectorSpec, detectorSpecs } from "./detectors.ts";
 import { type MonitorSpec, monitorSpec } from "./monitors.ts";
@@ -27,11 +28,10 @@ export interface DesiredState {
 export interface DesiredInput {
   readonly config: Config;
   readonly namespace: string;
-  readonly savedObjects: readonly SavedObject[];
 }
 
 /** Throws TrailwatchError `CONFIGURATION_INVALID`, and RangeError for a namespace that no index's name begins with. */
-export function desiredState({ config, namespace, savedObjects }: DesiredInput): DesiredState {
+export function desiredState({ config, namespace }: DesiredInput): DesiredState {
   const names = indexNames(namespace);
   const { opensearch } = config;
   const { shards, replicas, refreshSeconds } = opensearch;
@@ -48,7 +48,7 @@ export function desiredState({ config, namespace, savedObjects }: DesiredInput):
     roles: roleSpecs(opensearch, names),
     detectors,
     alerting: alertingOf(opensearch, names, detectors),
-    savedObjects,
+    savedObjects: savedObjects(names),
   };
 }
 

@@ -25,7 +25,6 @@ const desired = (alerts: object): DesiredState =>
       opensearch: { replicas: 0, alerts, forest: { detectors: [{ signal: SIGNAL }], memoryMiB: 1000 } },
     }),
     namespace: node.namespace,
-    savedObjects: [],
   });
 // Nobody listens there: nothing is to ring while monitors are made and changed.
 const WEBHOOK = { webhook: "http://127.0.0.1:9/in" };

@@ -36,7 +36,6 @@ const desiredIn = (part: string, forest: object = {}, more: object = {}): Desire
       opensearch: { replicas: 0, forest: { detectors: DETECTORS, writingMinutes: 1, memoryMiB: 1000, ...forest } },
     }),
     namespace: `${node.namespace}${part}-`,
-    savedObjects: [],
   });
 
 const apply = (desired: DesiredState, connection: OpenSearchConnection = node.connection) =>

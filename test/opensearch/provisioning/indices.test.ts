@@ -21,7 +21,6 @@ const desiredIn = (part: string, forest: object = { detectors: [] }): DesiredSta
   desiredState({
     config: parseConfig({ opensearch: { replicas: 0, forest } }),
     namespace: `${node.namespace}${part}-`,
-    savedObjects: [],
   });
 
 test("provisioned twice: the second time nothing is to be done", async () => {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
+import type { Answer, OpenSearchConnection } from "#adapters/opensearch/connection.ts";
 import { type DesiredState, desiredState } from "#adapters/opensearch/provisioning/desired.ts";
 import type { Json } from "#adapters/opensearch/provisioning/meaning.ts";
 import {
@@ -10,6 +11,7 @@ import {
   planOpenSearch,
 } from "#adapters/opensearch/provisioning/plan.ts";
 import type { StepResult } from "#adapters/opensearch/provisioning/steps.ts";
+import type { DashboardsServer } from "#adapters/opensearch/saved-objects/dashboards-api.ts";
 import { parseConfig } from "#core/config/index.ts";
 import { DAY, MINUTE } from "#core/domain/time.ts";
 import { ProvisionedCluster } from "../../../fakes/provisioned-cluster.ts";
@@ -25,7 +27,6 @@ const wanted = (opensearch: object = {}, rest: object = {}): DesiredState =>
   desiredState({
     config: parseConfig({ ...rest, opensearch: { alerts: { webhook: WEBHOOK }, ...opensearch } }),
     namespace: "",
-    savedObjects: [],
   });
 
 const options = () => ({ dashboards: null, now: () => cluster.now, pause: async () => {} });
@@ -272,6 +273,7 @@ describe("missing plugins", () => {
       channel: expect.stringMatching(/opensearch-notifications is not there/),
       detector: expect.stringMatching(/opensearch-anomaly-detection is not there: the count model carries on alone/),
       monitor: expect.stringMatching(/opensearch-alerting is not there/),
+      "saved objects": expect.stringMatching(/no OpenSearch Dashboards is named/),
     });
     expect(find(report, "version").outcome).toBe("done");
     expect(isEmpty(await plan())).toBe(true);
@@ -465,3 +467,62 @@ describe("memory of the forest", () => {
     ]);
   });
 });
+
+describe("saved objects", () => {
+  const provision = (server: DashboardsServer) =>
+    applyOpenSearch(wanted(), cluster, { ...options(), dashboards: server });
+
+  test("are imported, and only what is otherwise is imported again", async () => {
+    const server = new SavedObjectsServer();
+    const first = await provision(server.named());
+    expect(find(first, "saved objects")).toMatchObject({ action: "create", outcome: "done" });
+    expect(server.kept.size).toBe(wanted().savedObjects.length);
+    expect(find(await provision(server.named()), "saved objects").outcome).toBe("unchanged");
+    const [key, object] = [...server.kept][0] as [string, Json];
+    server.kept.set(key, { ...object, attributes: { ...object.attributes, title: "theirs" } });
+    const again = find(await provision(server.named()), "saved objects");
+    expect(again).toMatchObject({ action: "update", outcome: "done", reason: "1 objects are missing or otherwise" });
+    expect(server.kept.get(key)).toEqual(object);
+  });
+
+  test("that are refused are a failure, which names them", async () => {
+    const server = new SavedObjectsServer();
+    server.refuses = true;
+    const report = await provision(server.named());
+    expect(hasFailed(report)).toBe(true);
+    expect(find(report, "saved objects")).toMatchObject({
+      outcome: "failed",
+      reason: expect.stringMatching(/refused dashboard x/),
+    });
+    expect(find(report, "version").outcome).toBe("skipped");
+  });
+});
+
+/** The saved objects API, as far as it is asked; errors come with status 200. */
+class SavedObjectsServer {
+  readonly kept = new Map<string, Json>();
+  refuses = false;
+
+  named(): DashboardsServer {
+    return { connection: this as unknown as OpenSearchConnection, basePath: "/_dashboards", tenant: "global" };
+  }
+
+  async send(_: string, path: string, { body, lines = "" }: { body?: Json; lines?: string }): Promise<Answer> {
+    if (path.endsWith("/_bulk_get")) {
+      const saved_objects = body.map(
+        ({ type, id }: Json) => this.kept.get(`${type} ${id}`) ?? { type, id, error: { statusCode: 404 } },
+      );
+      return { status: 200, body: { saved_objects } };
+    }
+    if (this.refuses) {
+      const errors = [{ type: "dashboard", id: "x", error: { type: "unknown" } }];
+      return { status: 200, body: { success: false, successCount: 0, errors } };
+    }
+    const objects: Json[] = lines
+      .split(/\r?\n/)
+      .filter((line) => line.startsWith("{"))
+      .map((line) => JSON.parse(line));
+    for (const object of objects) this.kept.set(`${object.type} ${object.id}`, object);
+    return { status: 200, body: { success: true, successCount: objects.length } };
+  }
+}

@@ -9,7 +9,7 @@ import { ProvisionedCluster } from "../../../fakes/provisioned-cluster.ts";
 const config = parseConfig({
   opensearch: { alerts: { webhook: "https://hooks.example.com/in" }, access: { writers: ["writer"] } },
 });
-const desired: DesiredState = desiredState({ config, namespace: "", savedObjects: [] });
+const desired: DesiredState = desiredState({ config, namespace: "" });
 
 let cluster: ProvisionedCluster;
 const options = () => ({ dashboards: null, now: () => cluster.now, pause: async () => {} });

@@ -8,8 +8,7 @@ import { type DetectorSpec, detectorBody } from "#adapters/opensearch/provisioni
 import type { Json } from "#adapters/opensearch/provisioning/meaning.ts";
 import { parseConfig } from "#core/config/index.ts";
 
-const desired = (config: object = {}, namespace = "") =>
-  desiredState({ config: parseConfig(config), namespace, savedObjects: [] });
+const desired = (config: object = {}, namespace = "") => desiredState({ config: parseConfig(config), namespace });
 const names = indexNames();
 
 const specNamed = (name: string, config: object = {}): DetectorSpec => {
@@ -153,7 +152,7 @@ describe("what is no anomaly however unlikely", () => {
           return Math.sqrt(level + floor) - Math.sqrt(level) <= margin + 1e-9;
         },
       ),
-      { numRuns: 50 },
+      { numRuns: 25 },
     );
   });
 });

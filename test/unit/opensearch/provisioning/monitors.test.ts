@@ -6,7 +6,7 @@ import { parseConfig } from "#core/config/index.ts";
 
 const webhook = "https://hooks.example.com/in?token=abc";
 const alertingOf = (alerts: object, namespace = "") =>
-  desiredState({ config: parseConfig({ opensearch: { alerts } }), namespace, savedObjects: [] }).alerting;
+  desiredState({ config: parseConfig({ opensearch: { alerts } }), namespace }).alerting;
 const monitor = (alerts: object = {}): Json => alertingOf({ webhook, ...alerts })?.monitor.body;
 const triggerOf = (body: Json): Json => body.triggers[0].bucket_level_trigger;
 

@@ -15,7 +15,6 @@ const desired: DesiredState = desiredState({
     },
   }),
   namespace: "",
-  savedObjects: [],
 });
 
 let cluster: ProvisionedCluster;
