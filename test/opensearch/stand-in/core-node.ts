@@ -26,12 +26,12 @@ export class CoreNode {
     else request.pipe(onward);
   }
 
-  /** Any status is an answer. An object is sent as JSON, a text as NDJSON. */
-  async ask(method: string, path: string, body?: Json): Promise<Answer> {
+  /** Any status is an answer. An object is sent as JSON, a text as NDJSON; `spelt` has the last word on the text. */
+  async ask(method: string, path: string, body?: Json, spelt = (text: string) => text): Promise<Answer> {
     const lines = typeof body === "string";
     const response = await fetch(new URL(path, this.#url), {
       method,
-      ...(body === undefined ? {} : { body: lines ? body : JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: spelt(lines ? body : JSON.stringify(body)) }),
       headers: { "content-type": lines ? "application/x-ndjson" : "application/json" },
     });
     const text = await response.text();
@@ -39,8 +39,8 @@ export class CoreNode {
   }
 
   /** As {@link ask}, for what cannot fail unless the core does. */
-  async get(method: string, path: string, body?: Json): Promise<Json> {
-    const answer = await this.ask(method, path, body);
+  async get(method: string, path: string, body?: Json, spelt?: (text: string) => string): Promise<Json> {
+    const answer = await this.ask(method, path, body, spelt);
     if (answer.status >= 400 || answer.body?.errors === true) {
       throw new Error(`core answered ${method} ${path} with ${answer.status}: ${JSON.stringify(answer.body)}`);
     }

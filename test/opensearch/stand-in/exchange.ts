@@ -25,12 +25,25 @@ export class Refusal extends Error {
   readonly status: number;
   readonly type: string;
   readonly reason: string;
+  /** The exception behind it, where the plugin says it. */
+  readonly exception: string | undefined;
 
-  constructor(status: number, type: string, reason: string) {
+  constructor(status: number, type: string, reason: string, exception?: string) {
     super(reason);
     this.status = status;
     this.type = type;
     this.reason = reason;
+    this.exception = exception;
+  }
+}
+
+/** A refusal whose body says more than a type and a reason. */
+export class WholeRefusal extends Refusal {
+  readonly body: Json;
+
+  constructor(body: Json) {
+    super(body.status, body.error.type, body.error.reason);
+    this.body = body;
   }
 }
 
@@ -40,8 +53,13 @@ export const refused = (status: number, reason: string): Refusal => new Refusal(
 /** A request whose like was never recorded: what the node would answer is not known, so the stand-in does not guess. */
 export class NeverRecorded extends Error {}
 
-export const errorBody = ({ status, type, reason }: Refusal): Json => ({
-  error: { root_cause: [{ type, reason }], type, reason },
+export const errorBody = ({ status, type, reason, exception }: Refusal): Json => ({
+  error: {
+    root_cause: [{ type, reason }],
+    type,
+    reason,
+    ...(exception ? { caused_by: { type: "exception", reason: exception } } : {}),
+  },
   status,
 });
 

@@ -3,11 +3,21 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import type { EpochMs } from "#core/domain/time.ts";
 import { Agenda } from "./agenda.ts";
+import { Alerting } from "./alerting/plugin.ts";
 import { type Decide, robustDeviation } from "./anomaly-detection/decide.ts";
 import { AnomalyDetection } from "./anomaly-detection/plugin.ts";
 import { catPlugins } from "./cat-plugins.ts";
 import { CoreNode } from "./core-node.ts";
-import { type Answer, type Call, errorBody, type Json, jsonOf, NeverRecorded, Refusal } from "./exchange.ts";
+import {
+  type Answer,
+  type Call,
+  errorBody,
+  type Json,
+  jsonOf,
+  NeverRecorded,
+  Refusal,
+  WholeRefusal,
+} from "./exchange.ts";
 import { Notifications } from "./notifications/plugin.ts";
 
 export type { Decide, Verdict } from "./anomaly-detection/decide.ts";
@@ -47,6 +57,7 @@ export interface StandIn {
 }
 
 const PLUGINS = [
+  "opensearch-alerting",
   "opensearch-anomaly-detection",
   "opensearch-job-scheduler",
   "opensearch-notifications",
@@ -63,19 +74,23 @@ export async function startStandIn({
   const refused: string[] = [];
   const { nodes } = await core.get("GET", "/_nodes/_local/os");
   const [nodeId = ""] = Object.keys(nodes);
-  const detection = new AnomalyDetection(core, agenda, decide, nodeId, randomBytes(4).toString("hex"));
+  const name = randomBytes(4).toString("hex");
+  const detection = new AnomalyDetection(core, agenda, decide, nodeId, name);
 
   const notifications = new Notifications(agenda);
+  const alerting = new Alerting(core, agenda, notifications, name);
 
   const answerOf = async (call: Call): Promise<Answer> => {
     try {
       await agenda.catchUp();
       if (call.path === "/_cat/plugins") return await catPlugins(core, call, PLUGINS);
       if (call.path === "/_cluster/settings") return applySettings(detection, jsonOf(call));
-      const answer = (await detection.handle(call)) ?? (await notifications.handle(call));
+      const answer =
+        (await detection.handle(call)) ?? (await alerting.handle(call)) ?? (await notifications.handle(call));
       if (!answer) throw new NeverRecorded("no such request was recorded");
       return answer;
     } catch (error) {
+      if (error instanceof WholeRefusal) return { status: error.status, body: error.body };
       if (error instanceof Refusal) return { status: error.status, body: errorBody(error) };
       if (!(error instanceof NeverRecorded)) throw error;
       const request = `${call.method} ${call.path}`;
@@ -137,7 +152,10 @@ export async function startStandIn({
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      await inTurn(() => detection.close());
+      await inTurn(async () => {
+        await detection.close();
+        await alerting.close();
+      });
     },
   };
 }

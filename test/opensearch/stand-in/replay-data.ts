@@ -7,7 +7,9 @@ const BUCKET_MS = 300_000;
 /** 2026-11-20, 18:40 UTC: the newest roll-up when the recording began. */
 export const RECORDED_NOW = 1_795_200_000_000;
 const DAYS_MS = 4 * 86_400_000;
-const SIGNALS = { "ec2.instances.launched": 6, "lambda.invocations": 40, "calls.denied": 4 };
+const MEANS = { "ec2.instances.launched": 6, "lambda.invocations": 40, "calls.denied": 4 } as const;
+export type ReplaySignal = keyof typeof MEANS;
+const SIGNALS = Object.keys(MEANS) as ReplaySignal[];
 const ENTITIES = [
   ["111111111111", "us-east-1"],
   ["111111111111", "eu-west-1"],
@@ -16,7 +18,7 @@ const ENTITIES = [
   ["333333333333", "us-west-2"],
   ["333333333333", "eu-west-1"],
 ] as const;
-const DETECTED: Readonly<Record<string, keyof typeof SIGNALS>> = {
+const DETECTED: Readonly<Record<string, ReplaySignal>> = {
   "-K9I-qEBu0635j_ujDYj": "ec2.instances.launched",
   "_q9I-qEBu0635j_umDZw": "lambda.invocations",
 };
@@ -53,13 +55,17 @@ const MAPPINGS = {
 export class ReplayData {
   readonly #core: CoreNode;
   readonly #shiftMs: number;
+  readonly #own: string;
   readonly #prefix: string;
-  readonly #recorded = recordedValues();
+  readonly #valueOf: ValueOf;
 
-  constructor(core: CoreNode, shiftMs: number, prefix: string) {
+  /** Indices and signals are named with `own` before them. `values` by default are Poisson counts with a daily wave, and the recorded anomalies. */
+  constructor(core: CoreNode, shiftMs: number, own: string, values: ValueOf = poissonOrRecorded()) {
+    this.#valueOf = values;
     this.#core = core;
     this.#shiftMs = shiftMs;
-    this.#prefix = prefix;
+    this.#own = own;
+    this.#prefix = `${own}usage-rollups-`;
   }
 
   async load(): Promise<void> {
@@ -108,14 +114,8 @@ export class ReplayData {
   }
 
   #bucket(at: EpochMs): Json[] {
-    return Object.entries(SIGNALS).flatMap(([signal, mean], place) =>
-      ENTITIES.map((entity, other) => {
-        const key = entity.join("|");
-        const wave = 1 + 0.5 * Math.sin((2 * Math.PI * (at % 86_400_000)) / 86_400_000);
-        const value =
-          this.#recorded.get(`${signal} ${key} ${at}`) ?? poisson(mean * wave, at / BUCKET_MS + 31 * place + 7 * other);
-        return this.#document(signal, entity, at, value);
-      }),
+    return SIGNALS.flatMap((signal) =>
+      ENTITIES.map((entity) => this.#document(signal, entity, at, this.#valueOf(signal, entity.join("|"), at))),
     );
   }
 
@@ -123,7 +123,7 @@ export class ReplayData {
     const root = Math.round(Math.sqrt(value) * 1e6) / 1e6;
     return {
       "@timestamp": at + this.#shiftMs,
-      signal,
+      signal: `${this.#own}${signal}`,
       entity: `${accountId}|${region}`,
       accountId,
       region,
@@ -131,6 +131,19 @@ export class ReplayData {
       root,
     };
   }
+}
+
+/** The value of a bucket; the entity as `<account>|<region>`, the time as recorded. */
+export type ValueOf = (signal: ReplaySignal, entity: string, at: EpochMs) => number;
+
+function poissonOrRecorded(): ValueOf {
+  const recorded = recordedValues();
+  return (signal, entity, at) => {
+    const wave = 1 + 0.5 * Math.sin((2 * Math.PI * (at % 86_400_000)) / 86_400_000);
+    const seed =
+      at / BUCKET_MS + 31 * SIGNALS.indexOf(signal) + 7 * ENTITIES.findIndex((one) => one.join("|") === entity);
+    return recorded.get(`${signal} ${entity} ${at}`) ?? poisson(MEANS[signal] * wave, seed);
+  };
 }
 
 /** The same number for the same seed. */
@@ -144,3 +157,12 @@ function poisson(mean: number, seed: number): number {
     if (product < limit) return count;
   }
 }
+
+/** Recorded names, and how they are changed for `own`. */
+export const changedNames = (own: string): readonly (readonly [string, string])[] => [
+  ...["usage-rollups-", "nope-", "ec2.", "lambda.", "calls."].map((name) => [name, own + name] as const),
+  ...["trailwatch", "other", "lifecycle", "wrong", "*"].map(
+    (name) => [`opensearch-ad-plugin-result-${name}`, `opensearch-ad-plugin-result-${own}${name}`] as const,
+  ),
+  ['"gone"', `"${own}gone"`],
+];

@@ -26,7 +26,7 @@ const OF_THE_NODE = [
     "uuid",
     "created",
   ],
-  ...["node_id", "provided_name", "docs.count", "col"],
+  ...["node_id", "provided_name", "docs.count", "col", "max_score", "_score"],
 ];
 const OF_THE_FOREST = ["data", "anomaly_score", "confidence", "threshold", "feature_data_root_sum"];
 
@@ -38,6 +38,8 @@ export class Replay {
   readonly #url: string;
   readonly #changes: Changes;
   readonly #ids = new Map<string, string>();
+  /** Sequence numbers of now, by those that were recorded in answers. */
+  readonly #sequences = new Map<string, string>();
 
   constructor(url: string, changes: Changes) {
     this.#url = url;
@@ -56,6 +58,7 @@ export class Replay {
     if (status !== response.status) {
       return [`status ${status} instead of ${response.status}: ${JSON.stringify(body).slice(0, 1000)}`];
     }
+    this.#sequences.set(`if_seq_no=${response.body?._seq_no}`, `if_seq_no=${body?._seq_no}`);
     const expected: Json = response.body === null ? null : JSON.parse(this.#changed(JSON.stringify(response.body)));
     return shapeOnly ? shapeDifferences(expected, body, "") : this.#differences(expected, body, "", "");
   }
@@ -69,7 +72,7 @@ export class Replay {
     headers: Readonly<Record<string, string>> = {},
   ): Promise<{ status: number; body: Json }> {
     const text = body === null ? undefined : this.translated(typeof body === "string" ? body : JSON.stringify(body));
-    const target = this.translated(path) + (query === "" ? "" : `?${this.translated(query)}`);
+    const target = this.translated(path) + (query === "" ? "" : `?${this.#inSequence(this.translated(query))}`);
     return this.#fetch(method, target, text, headers);
   }
 
@@ -78,11 +81,13 @@ export class Replay {
     return this.#changed(text).replace(ID, (id) => this.#ids.get(id) ?? id);
   }
 
-  /** The id of now for a recorded one. Throws RangeError when none was learnt. */
-  idOf(recorded: string): string {
-    const id = this.#ids.get(recorded);
-    if (id === undefined) throw new RangeError(`no answer so far had the id ${recorded}`);
-    return id;
+  /** Lets `now` stand for a recorded id whose making was not recorded. */
+  learn(recorded: string, now: string): void {
+    this.#ids.set(recorded, now);
+  }
+
+  #inSequence(query: string): string {
+    return query.replace(/if_seq_no=\d+/, (condition) => this.#sequences.get(condition) ?? condition);
   }
 
   /** Not `fetch`, which sends no body with GET. */
@@ -118,16 +123,30 @@ export class Replay {
     }
     if (typeof expected === "string" && typeof actual === "string") return this.#textDifference(expected, actual, path);
     if (Array.isArray(expected) && Array.isArray(actual)) return this.#listDifferences(expected, actual, path);
-    if (isObject(expected) && isObject(actual)) {
-      const members = [...new Set([...Object.keys(expected), ...Object.keys(actual)])];
-      return members.flatMap((name) => {
-        if (OF_THE_NODE.includes(name)) return [];
-        if (!(name in actual)) return [`${path}.${name} is missing`];
-        if (!(name in expected)) return [`${path}.${name} was not recorded: ${JSON.stringify(actual[name])}`];
-        return this.#differences(expected[name], actual[name], `${path}.${name}`, name);
-      });
-    }
+    if (isObject(expected) && isObject(actual)) return this.#memberDifferences(expected, actual, path);
     return expected === actual ? [] : [`${path}: ${JSON.stringify(actual)} instead of ${JSON.stringify(expected)}`];
+  }
+
+  /** A member may be named by an id; one that nothing is known of yet is the next that was not recorded. */
+  #memberDifferences(expected: Json, actual: Json, path: string): string[] {
+    const strange = Object.keys(actual).filter(
+      (name) => !(name in expected) && ![...this.#ids.values()].includes(name),
+    );
+    for (const name of Object.keys(expected).filter((member) => isId(member) && !this.#ids.has(member))) {
+      const now = strange.shift();
+      if (now !== undefined) this.#ids.set(name, now);
+    }
+    const named: Json = Object.fromEntries(
+      Object.entries(expected).map(([name, value]) => [name.replace(ID, (id) => this.#ids.get(id) ?? id), value]),
+    );
+    const members = [...new Set([...Object.keys(named), ...Object.keys(actual)])];
+    return members
+      .filter((name) => !OF_THE_NODE.includes(name))
+      .flatMap((name) => {
+        if (!(name in actual)) return [`${path}.${name} is missing`];
+        if (!(name in named)) return [`${path}.${name} was not recorded: ${JSON.stringify(actual[name])}`];
+        return this.#differences(named[name], actual[name], `${path}.${name}`, name);
+      });
   }
 
   #listDifferences(expected: Json[], actual: Json[], path: string): string[] {
@@ -159,17 +178,22 @@ const withoutMoments = (text: string): string =>
   text
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z?/g, "<time>")
     .replace(/\b1:\d+/g, "<column>")
+    .replace(/seqNo \[\d+\]/g, "<sequence>")
     .replace(/^(?=.*[A-Z])[\w-]{22}$/, "<node>")
     .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "<uuid>");
 
 /** Entries that the node gives in no order of their own (hits of equal rank, entities, models) by what they are of. */
 function inOrder(list: Json[], idOf: (id: string) => string): Json[] {
   const unordered = (entry: Json) =>
-    isObject(entry) && ("_source" in entry || "model_id" in entry || "max_anomaly_grade" in entry);
+    isObject(entry) &&
+    ("_source" in entry || "model_id" in entry || "max_anomaly_grade" in entry || "monitor_id" in entry);
   if (!list.every(unordered)) return list;
-  const rank = (entry: Json): string => JSON.stringify(entry.max_anomaly_grade ?? entry.sort ?? null);
-  const subject = ({ _source, entity, key }: Json): string =>
-    JSON.stringify([_source?.entity ?? entity ?? key, _source?.task_type, idOf(_source?.detector_id ?? "")]);
+  const rank = (entry: Json): string =>
+    JSON.stringify(entry.max_anomaly_grade ?? entry.sort ?? entry.monitor_name ?? null);
+  const subject = ({ _source, entity, key, agg_alert_content, state }: Json): string => {
+    const of = _source?.entity ?? entity ?? key ?? agg_alert_content?.bucket_keys;
+    return JSON.stringify([of, _source?.task_type, idOf(_source?.detector_id ?? ""), _source?.name, state]);
+  };
   const places = new Map<string, number>();
   for (const entry of list) if (!places.has(rank(entry))) places.set(rank(entry), places.size);
   const place = (entry: Json): number => places.get(rank(entry)) ?? 0;
@@ -197,6 +221,8 @@ function shapeDifferences(expected: Json, actual: Json, path: string): string[] 
 }
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+const isId = (text: string): boolean => text.length === 20 && text.match(ID) !== null;
 
 const isObject = (value: Json): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
 

@@ -1,4 +1,5 @@
 import type { EpochMs } from "#core/domain/time.ts";
+import { asJava } from "../as-java.ts";
 import { bulkLines, type CoreNode } from "../core-node.ts";
 import { type Json, refused } from "../exchange.ts";
 import { recordedBody } from "../recordings.ts";
@@ -69,10 +70,6 @@ export async function isWriteBlocked(core: CoreNode, name: string): Promise<bool
 }
 
 const PIECE = 5000;
-const DOUBLES = /"(data|likelihood|anomaly_score|anomaly_grade|confidence|threshold)":(-?\d+)(?=[,}])/g;
-
-/** Java writes 0.0 where JavaScript writes 0; the flattened index takes the type of its fields from that. */
-const asJava = (lines: string): string => lines.replace(DOUBLES, '"$1":$2.0');
 
 /** Written and searchable when this resolves. */
 export async function writeResults(core: CoreNode, alias: string, results: readonly Json[]): Promise<void> {
