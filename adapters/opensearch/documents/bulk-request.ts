@@ -30,8 +30,6 @@ export type BulkAnswer =
   | { readonly kind: "unfit"; readonly refusal: Refusal; readonly tooLarge: boolean }
   | { readonly kind: "busy"; readonly error: TrailwatchError };
 
-/** How long the node waits for a shard that is being moved or has just failed; less than the client waits for the node. */
-const TIMEOUT = "20s";
 const ANSWERED = "errors,items.*.status,items.*.result,items.*.error.type,items.*.error.reason";
 const DOING = "POST /_bulk";
 
@@ -44,13 +42,16 @@ export function bulkLines({ action, index, id, source, ifSeqNo, ifPrimaryTerm }:
 /**
  * Sends `lines`, those of `items`. Rejects where there is no answer, or one that holds for every request: no
  * permission, a cluster that takes no writes.
+ *
+ * @param shardTimeoutMs how long the node waits for a shard that is being moved, or has just failed
  */
 export async function sendBulk(
   connection: OpenSearchConnection,
   items: readonly BulkItem[],
   lines: string,
+  shardTimeoutMs: number,
 ): Promise<BulkAnswer> {
-  const query = { timeout: TIMEOUT, filter_path: ANSWERED };
+  const query = { timeout: `${shardTimeoutMs}ms`, filter_path: ANSWERED };
   const answer = await connection.send("POST", "/_bulk", { lines, query, allow: [400, 413, 429, 503] });
   const { status, body } = answer;
   if (status < 400) {

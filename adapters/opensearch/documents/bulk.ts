@@ -10,6 +10,8 @@ export interface BulkOptions {
   readonly concurrency?: number;
   /** How often what was too much is sent again before it is given up. */
   readonly retries?: number;
+  /** How long a node waits for a shard that is not there before that counts as a try; less than it is waited for. */
+  readonly shardTimeoutMs?: number;
   /** For tests: waiting, and where in a pause it ends (0 to 1). */
   readonly pause?: (milliseconds: number) => Promise<void>;
   readonly random?: () => number;
@@ -37,7 +39,7 @@ export class UnwrittenError<T> extends TrailwatchError {
 
 const MIB = 1024 * 1024;
 const MOST_BYTES = 10 * MIB;
-const DEFAULTS = { batchBytes: 5 * MIB, concurrency: 2, retries: 7 };
+const DEFAULTS = { batchBytes: 5 * MIB, concurrency: 2, retries: 7, shardTimeoutMs: 20_000 };
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 30_000;
 
@@ -92,6 +94,7 @@ class Writing<T> {
   readonly #settle: (outcomes: readonly Outcome<T>[]) => Promise<void> | void;
   readonly #concurrency: number;
   readonly #retries: number;
+  readonly #shardTimeoutMs: number;
   readonly #pause: (milliseconds: number) => Promise<void>;
   readonly #random: () => number;
   readonly #under = new Set<Promise<void>>();
@@ -110,6 +113,7 @@ class Writing<T> {
     this.batchBytes = Math.min(options.batchBytes ?? DEFAULTS.batchBytes, MOST_BYTES);
     this.#concurrency = options.concurrency ?? DEFAULTS.concurrency;
     this.#retries = options.retries ?? DEFAULTS.retries;
+    this.#shardTimeoutMs = options.shardTimeoutMs ?? DEFAULTS.shardTimeoutMs;
     this.#pause = options.pause ?? ((milliseconds) => new Promise((done) => setTimeout(done, milliseconds)));
     this.#random = options.random ?? Math.random;
   }
@@ -156,7 +160,7 @@ class Writing<T> {
     try {
       const lines = batch.map((entry) => entry.lines).join("");
       const items = batch.map(({ item }) => item);
-      const answer = await sendBulk(this.#connection, items, lines);
+      const answer = await sendBulk(this.#connection, items, lines, this.#shardTimeoutMs);
       if (answer.kind === "busy") return { left: batch, error: answer.error, final: false };
       if (answer.kind === "unfit") return await this.#divide(batch, answer.refusal, answer.tooLarge);
       return await this.#settleItems(batch, answer.items);

@@ -43,13 +43,18 @@ function cut(value: unknown, levels: number, left: { values: number }): unknown 
   const object: Record<string, unknown> = {};
   for (const [name, inner] of Object.entries(value)) {
     const found = cut(inner, levels - 1, left);
-    if (found !== undefined) Object.defineProperty(object, shortened(name, NAME_CHARACTERS) || "_", asOwn(found));
+    if (found !== undefined) object[harmless(name)] = found;
   }
   return Object.keys(object).length === 0 ? undefined : object;
 }
 
-/** Also for a name like `__proto__`. */
-const asOwn = (value: unknown): PropertyDescriptor => ({ value, enumerable: true, configurable: true, writable: true });
+/** A client that meets these in an answer refuses all of it, for fear of what they do to objects. */
+const FEARED: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
+
+function harmless(name: string): string {
+  const short = shortened(name, NAME_CHARACTERS) || "_";
+  return FEARED.has(short) ? `${short}_` : short;
+}
 
 const shortened = (text: string, characters: number): string => storableText(text.slice(0, characters));
 
