@@ -49,6 +49,8 @@ export class ProvisionedCluster implements OpenSearchConnection {
   active: Readonly<Record<string, number>> = {};
   /** By name. */
   readonly pipelines: Record<string, { readonly description: string }> = {};
+  /** Indices without a policy. */
+  unmanaged: readonly string[] = [];
   heapBytes = 4 * 2 ** 30;
   slots = 100;
   now: EpochMs = Date.UTC(2026, 10, 20, 12, 2, 30);
@@ -92,10 +94,21 @@ export class ProvisionedCluster implements OpenSearchConnection {
     if (path.startsWith(DETECTORS)) return this.#detection(method, path.slice(DETECTORS.length), request);
     if (path.startsWith(MONITORS)) return this.#alerting(method, path.slice(MONITORS.length), request);
     if (path.startsWith("/_plugins/_notifications/configs")) return this.#notifications(method, path, request);
-    if (path.startsWith("/_plugins/_ism/explain")) return ok({ total_managed_indices: 0 });
+    if (path.startsWith("/_plugins/_ism/explain/")) return ok(this.#explained(path.split("/").at(-1) as string));
+    if (/^\/_plugins\/_ism\/(add|remove)\//.test(path)) {
+      this.unmanaged = [];
+      return ok({ updated_indices: 1, failures: false });
+    }
     if (path.endsWith("/_mapping")) return this.#mappings(method, path, request);
     if (path.endsWith("/_search")) return this.#search(path, request.body as Json);
     return this.#store(method, path, request);
+  }
+
+  #explained(pattern: string): Json {
+    const id = "index.plugins.index_state_management.policy_id";
+    const bare = this.unmanaged.filter((index) => index.startsWith(pattern.slice(0, -1)));
+    const others = { [`${pattern.slice(0, -1)}managed`]: { [id]: "theirs", index: "managed" } };
+    return { ...Object.fromEntries(bare.map((index) => [index, { [id]: null }])), ...others, total_managed_indices: 1 };
   }
 
   #listed(pattern: string): Json[] {

@@ -131,6 +131,23 @@ describe("interrupted anywhere and run again", () => {
     }
   });
 
+  test("while a detector is changed: it runs again afterwards, once, as it should be", async () => {
+    const desired = wanted({}, { signals: { floors: { "denied-calls": 100 } } });
+    for (let calls = 1; calls < 8; calls++) {
+      cluster = new ProvisionedCluster();
+      cluster.rollups = { oldest: cluster.now - 20 * DAY };
+      await apply();
+      cluster.dieAfter = cluster.changes.length + calls;
+      await apply(desired);
+      cluster.dieAfter = Number.POSITIVE_INFINITY;
+      expect(hasFailed(await apply(desired))).toBe(false);
+      expect(cluster.detectors.size).toBe(9);
+      const { source, job } = cluster.named("trailwatch-denied-calls");
+      expect([source.rules[0].conditions[0].value, job?.enabled]).toEqual([10, true]);
+      expect(isEmpty(await plan(desired))).toBe(true);
+    }
+  });
+
   test("when nobody answers any more, the rest is not tried one by one", async () => {
     cluster.dieAfter = 3;
     const { results } = await apply();
@@ -197,6 +214,9 @@ describe("a changed detector", () => {
       reason: expect.stringMatching(/INIT with 0 entities.*old one had 40 entities and 3 anomalies/),
     });
 
+    const proven = { newest: cluster.now - 27 * MINUTE, entities: 39, anomalies: 5 };
+    cluster.results.set(youngId as string, proven);
+    expect(isWaiting(await apply(desired))).toBe(true);
     if (young) young.realtime = { state: "RUNNING" };
     for (const results of [
       { newest: null, entities: 40, anomalies: 0 },
@@ -206,7 +226,7 @@ describe("a changed detector", () => {
       cluster.results.set(youngId as string, results);
       expect(isWaiting(await apply(desired))).toBe(true);
     }
-    cluster.results.set(youngId as string, { newest: cluster.now - 27 * MINUTE, entities: 39, anomalies: 5 });
+    cluster.results.set(youngId as string, proven);
     expect(changed(await apply(desired))).toEqual(["detector trailwatch-denied-calls: remove, done"]);
     expect([...cluster.detectors.keys()]).toEqual([youngId]);
     expect(isEmpty(await plan(desired))).toBe(true);
@@ -353,6 +373,7 @@ describe("what was made by another version", () => {
       properties: { entity: { type: "keyword" }, root: { type: "double" } },
     });
     expect(find(report, "mapping", "usage-rollups-2026.09").reason).toMatch(/gets root; stay as they are.*: entity/);
+    expect(cluster.indices.get("usage-rollups-2026.09")._meta).toEqual({});
     const second = await plan();
     expect(isEmpty(second)).toBe(true);
     expect(find(second, "mapping", "usage-rollups-2026.09")).toMatchObject({
@@ -393,6 +414,24 @@ describe("what was made by another version", () => {
       (cluster as Json).distribution = distribution;
       await expect(plan()).rejects.toThrow(words);
     }
+  });
+});
+
+describe("retention", () => {
+  test("is given to indices that are there already, and to none that another policy manages", async () => {
+    cluster.unmanaged = ["usage-events-2026.11.19", "usage-events-2026.11.20"];
+    const report = await apply();
+    expect(changed(report)).toEqual(
+      expect.arrayContaining([
+        "retention policy trailwatch-events: create, done",
+        "retention policy trailwatch-events: start, done",
+      ]),
+    );
+    expect(cluster.changes).toContain("POST /_plugins/_ism/add/usage-events-2026.11.19,usage-events-2026.11.20");
+    expect(isEmpty(await plan())).toBe(true);
+    const longer = wanted({ eventDays: 120 });
+    expect(changed(await apply(longer))).toEqual(["retention policy trailwatch-events: update, done"]);
+    expect(isEmpty(await plan(longer))).toBe(true);
   });
 });
 

@@ -45,6 +45,11 @@ test("what was made goes, data and what is others' stay, and again there is noth
   expect(cluster.monitors.size).toBe(0);
   expect([...cluster.detectors.keys()]).toEqual(["theirs"]);
   expect([...cluster.indices.keys()]).toEqual([...OURS, ...THEIRS]);
+  const policies = cluster.changes.filter((change) => /_ism.*events/.test(change)).slice(-2);
+  expect(policies).toEqual([
+    "POST /_plugins/_ism/remove/usage-events-*",
+    "DELETE /_plugins/_ism/policies/trailwatch-events",
+  ]);
   const deleted = cluster.changes.filter((change) => change.startsWith("DELETE /_ingest"));
   expect(deleted).toEqual(["DELETE /_ingest/pipeline/flatten_result_index_ingest_pipeline_a"]);
   for (const name of Object.keys(cluster.pipelines)) delete cluster.pipelines[name];
