@@ -10,8 +10,8 @@ export interface Call {
   readonly query: URLSearchParams;
   /** The body as it came, "" where there was none. */
   readonly text: string;
-  /** Who asks, where security is on. */
-  readonly user?: string;
+  /** Who asks, as a detector remembers it; only where there is security. */
+  readonly user?: Json;
 }
 
 export interface Answer {
@@ -37,12 +37,12 @@ export class Refusal extends Error {
   }
 }
 
-/** A refusal whose body says more than a type and a reason. */
+/** A refusal in a form of its own. */
 export class WholeRefusal extends Refusal {
   readonly body: Json;
 
-  constructor(body: Json) {
-    super(body.status, body.error.type, body.error.reason);
+  constructor(status: number, body: Json) {
+    super(status, "error", JSON.stringify(body));
     this.body = body;
   }
 }

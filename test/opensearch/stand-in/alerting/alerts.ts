@@ -126,5 +126,5 @@ function sortMember(field: string, now: EpochMs): string {
   if (field !== "nope") throw new NeverRecorded(`alerts sorted by ${field}`);
   const today = new Date(now).toISOString().slice(0, 10).replaceAll("-", ".");
   const recorded = JSON.stringify(recordedBody("alerting", "alerts-bad-sort"));
-  throw new WholeRefusal(JSON.parse(recorded.replaceAll("2026.11.20", today)));
+  throw new WholeRefusal(400, JSON.parse(recorded.replaceAll("2026.11.20", today)));
 }

@@ -224,6 +224,7 @@ export class AnomalyDetection {
     this.dropped.push(...unknownMembers(sent));
     await checkParsing(this.#core, sent);
     const detector = readDetector(sent, call.text, this.#agenda.now());
+    if (call.user) detector.user = call.user;
     checkName(detector.name);
     if (detector.result_index) {
       await checkResultMapping(this.#core, detector.result_index);

@@ -55,6 +55,7 @@ export function resultDocument(execution: Execution, window: Window, verdict: Ve
     confidence: verdict.confidence,
     threshold: verdict.threshold,
     ...(entity.length > 0 ? { entity } : {}),
+    ...(detector.user ? { user: detector.user } : {}),
     ...(taskId === undefined ? {} : { task_id: taskId }),
     ...(historicalSingle ? {} : { model_id: modelId(detectorId, entity) }),
     ...(window.imputed ? { feature_imputed: features.map(({ feature_id }) => ({ feature_id, imputed: true })) } : {}),

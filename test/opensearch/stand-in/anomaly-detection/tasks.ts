@@ -55,6 +55,7 @@ export class Tasks {
       is_latest: true,
       task_type: `${mode.toUpperCase()}_${detector.category_field ? "HC_DETECTOR" : "SINGLE_ENTITY"}`,
       detector,
+      ...(detector.user ? { started_by: detector.user.name, user: detector.user } : {}),
       ...extra,
     };
     const task = { id: newId(), mode, source };
