@@ -8,11 +8,11 @@ export type ChartSource = "events" | "rollups" | "incidents";
 export interface ChartQuery {
   readonly sources: readonly ChartSource[];
   /** Body of the search. */
-  readonly body: Readonly<Record<string, unknown>>;
+  readonly body: Readonly<Record<string, unknown>> & { readonly aggs: Readonly<Record<string, unknown>> };
   /**
-   * Vega-Lite transforms from the answer's `aggregations`, one row, to the chart's rows. It is no deeper member that
-   * they begin at: where no index is there yet, an answer has no aggregations, and the chart is to be empty, not broken. Besides the row's fields rows may have others; `accountId` is what a click
-   * on the row filters by. Values are read as members of `datum` and never become part of an expression.
+   * Vega-Lite transforms from the answer, one row that has its aggregations as fields, to the chart's rows. Rows may have
+   * other fields besides; `accountId` is what a click on the row filters by. Values are read as members of `datum` and
+   * never become part of an expression.
    */
   readonly transform: readonly Readonly<Record<string, unknown>>[];
 }

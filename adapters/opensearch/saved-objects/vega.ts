@@ -26,9 +26,8 @@ export function vegaSpecification(
     data: {
       name: chart.data,
       url: { index: indexOf(query.sources, names), body: query.body },
-      format: { property: "aggregations" },
     },
-    transform: [...query.transform, ...(transform as readonly Specification[])],
+    transform: [...aggregations(query), ...query.transform, ...(transform as readonly Specification[])],
     autosize: { type: "fit", contains: "padding" },
     config: {
       ...THEME,
@@ -41,6 +40,15 @@ export function vegaSpecification(
 
 const indexOf = (sources: readonly ChartSource[], names: IndexNames): string =>
   sources.map((source) => names[source]).join(",");
+
+/**
+ * The answer is one row, and its aggregations become fields of it. Vega's own way there, `format.property`, fails where
+ * an answer has none, which is so until the first index is there: then the chart is to be empty, not broken.
+ */
+const aggregations = ({ body }: ChartQuery): readonly Specification[] => [
+  { filter: "isValid(datum.aggregations)" },
+  ...Object.keys(body.aggs).map((name) => ({ calculate: `datum.aggregations.${name}`, as: name })),
+];
 
 const namesAccounts = ({ transform }: ChartQuery): boolean => transform.some(({ as }) => as === "accountId");
 
