@@ -1,0 +1,57 @@
+const { imul } = Math;
+
+/**
+ * java.util.Random: a 48-bit linear congruential generator, `s <- s * 0x5DEECE66D + 0xB (mod 2^48)`, whose algorithm is
+ * part of Java's documented contract. The state is kept in two halves of 24 bits, so that every product is exact.
+ */
+const HALF = 0xffffff;
+const HALF_RANGE = 0x1000000;
+const MULTIPLIER_HIGH = 0x5de;
+const MULTIPLIER_LOW = 0xece66d;
+const INCREMENT = 0xb;
+
+export class JavaRandom {
+  /** Bits 24 to 47 and 0 to 23 of the state. */
+  high = 0;
+  low = 0;
+
+  /** As `new Random(seed)`; of a seed only the lowest 48 bits matter. */
+  static of(seed: number): JavaRandom {
+    const random = new JavaRandom();
+    const low = ((seed % HALF_RANGE) + HALF_RANGE) % HALF_RANGE;
+    const rest = (seed - low) / HALF_RANGE;
+    random.seed(((rest % HALF_RANGE) + HALF_RANGE) % HALF_RANGE, low);
+    return random;
+  }
+
+  /** As `new Random(seed)`, the seed's lowest 48 bits in halves. */
+  seed(high: number, low: number): void {
+    this.high = high ^ MULTIPLIER_HIGH;
+    this.low = low ^ MULTIPLIER_LOW;
+  }
+
+  step(): void {
+    const { high, low } = this;
+    const carry = ((low * MULTIPLIER_LOW + INCREMENT) / HALF_RANGE) | 0;
+    this.low = (imul(low, MULTIPLIER_LOW) + INCREMENT) & HALF;
+    this.high = (imul(high, MULTIPLIER_LOW) + imul(low, MULTIPLIER_HIGH) + carry) & HALF;
+  }
+
+  /** As `nextDouble()`: 53 bits, in [0, 1). */
+  nextDouble(): number {
+    this.step();
+    const upper = this.high * 4 + (this.low >>> 22);
+    this.step();
+    return (upper * 0x8000000 + (this.high * 8 + (this.low >>> 21))) * 2 ** -53;
+  }
+
+  /** As `nextLong()`; its lowest 48 bits, in halves, go to `into` at `at` and `at + 1`. */
+  nextLong(into: Int32Array, at: number): void {
+    this.step();
+    const first = (this.high << 8) | (this.low >>> 16);
+    this.step();
+    const second = (this.high << 8) | (this.low >>> 16);
+    into[at] = ((first << 8) + (second >> 24)) & HALF;
+    into[at + 1] = second & HALF;
+  }
+}
