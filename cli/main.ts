@@ -223,6 +223,15 @@ openSearchCommand(
 openSearchCommand("status", "show what is kept, how fresh it is, and how the detectors are").action(async (options) =>
   (await import("./commands/opensearch.ts")).status(options),
 );
+openSearchCommand("backfill", "write the events of CloudTrail files into the cluster, and roll them up")
+  .argument("<path...>", "file, folder, s3://bucket/prefix, or - for stdin")
+  .addOption(ORGANIZATION)
+  .option("--from <time>", "leave out events before this time (2026-11-01 or 2026-11-01T06:00:00Z)")
+  .option("--to <time>", "leave out events at or after this time")
+  .option("--account <ids>", "only these accounts (comma separated, repeatable)", collect)
+  .option("--region <regions>", "only these regions (comma separated, repeatable)", collect)
+  .option("-q, --quiet", "no progress")
+  .action(async (paths, options) => (await import("./commands/opensearch-backfill.ts")).backfill(paths, options));
 openSearchCommand("destroy", "remove what apply made; data stays unless --data")
   .option("--data", "remove events, roll-ups, incidents and results too")
   .option("--yes", "do it: without, only what would go is shown")

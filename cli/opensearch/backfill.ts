@@ -3,6 +3,7 @@ import { OpenSearchEventStore } from "#adapters/opensearch/asking/opensearch-eve
 import type { OpenSearchConnection } from "#adapters/opensearch/connection.ts";
 import { type EventWriteResult, writeEvents } from "#adapters/opensearch/documents/bulk-writer.ts";
 import type { EventEntry } from "#adapters/opensearch/documents/event-entry.ts";
+import { type SettleResult, settleEvents } from "#adapters/opensearch/documents/settle.ts";
 import { quarantineRecords } from "#adapters/opensearch/documents/unreadable-records.ts";
 import type { IndexNames } from "#adapters/opensearch/index-names.ts";
 import { keptState } from "#adapters/opensearch/kept-state.ts";
@@ -25,9 +26,10 @@ import { Listing } from "../ingest/listing.ts";
 import { EntryReader } from "../ingest/read-entries.ts";
 
 const RISKY = riskRank("medium");
+const riskyAction = (service: string, action: string): boolean => riskRank(actionRisk(service, action).level) >= RISKY;
 
 /** One cluster with what it is told by. */
-export interface Cluster {
+export interface FilledCluster {
   readonly connection: OpenSearchConnection;
   readonly names: IndexNames;
   readonly config: Config;
@@ -43,11 +45,13 @@ export interface IndexedFiles extends EventWriteResult {
   readonly unreadable: number;
   /** CloudTrail's own findings, which no index holds. */
   readonly insights: readonly InsightRecord[];
+  /** Time of the earliest event; `null` where there was none. */
+  readonly earliest: EpochMs | null;
 }
 
 /** Reads files and writes their events; those of days that are not kept any more go to quarantine. */
 export async function indexFiles(
-  { connection, names, config, directory, now }: Cluster,
+  { connection, names, config, directory, now }: FilledCluster,
   sources: readonly EventSource[],
   selection: ReadSelection,
   {
@@ -55,15 +59,12 @@ export async function indexFiles(
     onProgress,
   }: { readonly signal?: AbortSignal; readonly onProgress?: (progress: IngestProgress) => void } = {},
 ): Promise<IndexedFiles> {
-  const knowledge = {
-    accounts: directory,
-    priceBook: createPriceBook(),
-    riskyAction: (service: string, action: string) => riskRank(actionRisk(service, action).level) >= RISKY,
-  };
+  const knowledge = { accounts: directory, priceBook: createPriceBook(), riskyAction };
   const reader = new EntryReader({ knowledge, selection, now: now() });
   const listing = new Listing(sources, selection, signal);
   const insights: InsightRecord[] = [];
   const done = { files: 0, bytes: 0, packed: 0, records: 0, unreadable: 0 };
+  let earliest = Number.POSITIVE_INFINITY;
   async function* entries(): AsyncGenerator<EventEntry> {
     for await (const file of listing.files()) {
       if (signal?.aborted) throw interrupted();
@@ -76,6 +77,7 @@ export async function indexFiles(
       done.unreadable += read.quarantined.length;
       for (const entry of read.entries) {
         done.records++;
+        earliest = Math.min(earliest, entry.event.time);
         yield entry;
       }
       const { files, packed: bytes, records, unreadable: quarantined } = done;
@@ -85,7 +87,7 @@ export async function indexFiles(
   const oldestDay = Math.floor(now() / DAY - config.opensearch.eventDays) * DAY;
   const written = await writeEvents(connection, names, entries(), { now, oldestDay });
   const { files, bytes, unreadable } = done;
-  return { ...written, files, bytes, unreadable, insights };
+  return { ...written, files, bytes, unreadable, insights, earliest: Number.isFinite(earliest) ? earliest : null };
 }
 
 const interrupted = (): TrailwatchError =>
@@ -94,6 +96,17 @@ const interrupted = (): TrailwatchError =>
     "stopped before everything was written",
     "Run the same command again: what is written already is found to be there.",
   );
+
+/**
+ * Settles what was written from a time on, and what it bears on: a resource that is made known now may have been freed
+ * at any time after.
+ */
+export async function settleCluster({ connection, names }: FilledCluster, from: EpochMs): Promise<SettleResult> {
+  await refresh(connection, names.events);
+  const span = await new OpenSearchEventStore(connection, names).span();
+  if (span === null) return { recounted: 0, repriced: 0, changed: null };
+  return settleEvents(connection, names, { start: from, end: span.end }, { riskyAction });
+}
 
 /** What is kept of the last roll-up. */
 interface LastRollUp {
@@ -109,7 +122,13 @@ const OVERLAP = HOUR;
  * Brings the roll-ups up to date with the settled events, on from where the last run stopped. To the end of the data, as
  * where that is all there is: what was delivered since is another run's.
  */
-export async function rollUpCluster({ connection, names, config, directory, now }: Cluster): Promise<RollUpSummary> {
+export async function rollUpCluster({
+  connection,
+  names,
+  config,
+  directory,
+  now,
+}: FilledCluster): Promise<RollUpSummary> {
   const kept = keptState<LastRollUp>(connection, names, "roll-up", 1);
   const last = await kept.read();
   const at = now();
