@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll } from "@jest/globals";
 import type { OpenSearchConnection, OpenSearchOptions } from "#adapters/opensearch/connection.ts";
@@ -51,6 +52,25 @@ const onCluster = (node: TestNode): PluginNode => ({
   standIn: null,
 });
 
+/** Of a stand-in with security: who the tests are, as on a live node somebody with all rights; and somebody with none. */
+const OWNER = { name: "tw-test-owner", password: randomBytes(12).toString("hex") };
+export const STAND_IN_NOBODY = { name: "tw-test-nobody", password: randomBytes(12).toString("hex") };
+const USERS = {
+  [OWNER.name]: { password: OWNER.password, all: true },
+  [STAND_IN_NOBODY.name]: { password: STAND_IN_NOBODY.password },
+};
+
+interface User {
+  readonly name: string;
+  readonly password: string;
+}
+
+export const as = ({ name, password }: User): OpenSearchOptions["authentication"] => ({
+  kind: "basic",
+  username: name,
+  password,
+});
+
 class StandInNode implements PluginNode {
   readonly place = "stand-in";
   readonly #wanted: readonly PluginName[];
@@ -62,9 +82,18 @@ class StandInNode implements PluginNode {
 
   async open(): Promise<void> {
     const cluster = remembered();
-    const standIn = await startStandIn({ coreUrl: cluster.url });
+    const isSecured = this.#wanted.includes("opensearch-security");
+    const standIn = await startStandIn({
+      coreUrl: cluster.url,
+      ...(isSecured ? { users: USERS } : {}),
+    });
     const plugins = new Set([...cluster.plugins, ...standIn.plugins]);
-    this.#opened = { standIn, node: nodeOf(cluster, { ...optionsFrom(process.env), url: standIn.url }, plugins) };
+    const options = {
+      ...optionsFrom(process.env),
+      url: standIn.url,
+      ...(isSecured ? { authentication: as(OWNER) } : {}),
+    };
+    this.#opened = { standIn, node: nodeOf(cluster, options, plugins) };
     const nowhere = this.#wanted.filter((plugin) => !plugins.has(plugin));
     if (nowhere.length > 0) throw new Error(`neither the node nor the stand-in has ${nowhere.join(", ")}`);
   }
