@@ -10,10 +10,6 @@ import { listen } from "./listen.ts";
 import { Notifications } from "./notifications/plugin.ts";
 import { Security, type SecurityUser } from "./security/plugin.ts";
 
-export type { Decide, Verdict } from "./anomaly-detection/decide.ts";
-export { robustDeviation } from "./anomaly-detection/decide.ts";
-export type { Series, Window } from "./anomaly-detection/series.ts";
-
 export interface StandInOptions {
   /** The real core: everything that is no plugin's goes there unchanged. Without security. */
   readonly coreUrl: string;
