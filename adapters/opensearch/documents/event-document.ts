@@ -96,9 +96,9 @@ export interface EventDocument extends MoneyFields {
  * their {@link termOf}.
  */
 export function toDocument(event: PricedUsageEvent, account: AccountContext, details: EventDetails): EventDocument {
-  const { event: remainder, ...fields } = wholeDocument(event, account, details);
-  const short = shortened(fields);
-  return short ? { ...short.fields, event: { ...remainder, long: short.long } } : { ...fields, event: remainder };
+  const document = wholeDocument(event, account, details);
+  const short = shortened(document);
+  return short ? { ...short.fields, event: { ...document.event, long: short.long } } : document;
 }
 
 function wholeDocument(event: PricedUsageEvent, account: AccountContext, details: EventDetails): EventDocument {

@@ -25,11 +25,12 @@ export type LongTexts = Readonly<Record<string, string>>;
 
 /** A document's fields with terms in place of long texts, and those texts; `null` where none is long. */
 export function shortened<Fields extends object>(fields: Fields): { fields: Fields; long: LongTexts } | null {
+  if (!hasLong(fields)) return null;
   const long: Record<string, string> = {};
   const term = (text: unknown): unknown => {
-    if (typeof text !== "string" || text.length <= WHOLE) return text;
-    const short = termOf(text);
-    long[short] = text;
+    if (!isLong(text)) return text;
+    const short = termOf(text as string);
+    long[short] = text as string;
     return short;
   };
   const changed: Record<string, unknown> = {};
@@ -37,8 +38,20 @@ export function shortened<Fields extends object>(fields: Fields): { fields: Fiel
     const short = Array.isArray(value) ? value.map(term) : term(value);
     if (typeof value === "string" ? short !== value : Array.isArray(value)) changed[name] = short;
   }
-  return Object.keys(long).length === 0 ? null : { fields: { ...fields, ...changed }, long };
+  return { fields: { ...fields, ...changed }, long };
 }
+
+/** Asked of every document there is; long texts are in hardly any. */
+function hasLong(fields: object): boolean {
+  const of = fields as Readonly<Record<string, unknown>>;
+  for (const name in of) {
+    const value = of[name];
+    if (Array.isArray(value) ? value.some(isLong) : isLong(value)) return true;
+  }
+  return false;
+}
+
+const isLong = (value: unknown): boolean => typeof value === "string" && value.length > WHOLE;
 
 /** The inverse of {@link shortened}. */
 export function lengthened<Fields extends object>(fields: Fields, long: LongTexts): Fields {
