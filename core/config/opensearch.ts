@@ -44,7 +44,7 @@ const forestSchema = z
       .array(detectorSchema)
       .default([...DEFAULT_DETECTORS])
       .describe(
-        "The most important first: what exceeds the cluster's limit (ten of them, unless an administrator raised it) is left out, and said.",
+        "The most important first: what exceeds the cluster's limit (ten of them, unless an administrator raised it) is left out, and said. docs/opensearch.md lists the nine that are built in.",
       ),
     writingMinutes: whole(
       5,
