@@ -10,6 +10,7 @@ import { Redactor } from "#core/messages/redact.ts";
 import type { AccountDirectory } from "#core/ports/account-directory.ts";
 import type { DetectorEngine } from "#core/ports/detector-engine.ts";
 import type { EventStore } from "#core/ports/event-store.ts";
+import type { SecondOpinions } from "#core/ports/second-opinion.ts";
 import { createPriceBook } from "#core/pricing/price-book.ts";
 import { buildReportModel, type SpendPoint } from "#core/report/build.ts";
 import type { ReportModel } from "#core/report/model.ts";
@@ -24,8 +25,10 @@ export interface StoreAnalysisInput {
   readonly store: EventStore;
   readonly directory: AccountDirectory;
   readonly config: Config;
-  readonly ingest: IngestSummary;
+  /** Of what was read; left out where the store was filled by others. */
+  readonly ingest?: IngestSummary;
   readonly insights: readonly InsightRecord[];
+  readonly secondOpinion?: SecondOpinions;
   readonly onStep?: (step: AnalysisStep) => void;
 }
 
@@ -33,12 +36,29 @@ export interface StoreAnalysisInput {
 export async function analyseStore(input: StoreAnalysisInput): Promise<Analysis> {
   return analyze({
     ...input,
+    ingest: input.ingest ?? NOTHING_READ,
     version: VERSION,
     priceBook: createPriceBook(),
     engine: createCountEngine(),
     signals: resolveSignals(input.config.signals),
   });
 }
+
+const NOTHING_READ: IngestSummary = {
+  files: 0,
+  filesSkipped: 0,
+  filesLeftOut: {},
+  bytes: 0,
+  read: 0,
+  stored: 0,
+  duplicates: 0,
+  conflicts: 0,
+  quarantined: {},
+  leftOut: 0,
+  insights: 0,
+  first: null,
+  last: null,
+};
 
 /** The analysis with the rows of its charts, and both redacted alike where asked. */
 export async function reportModel(

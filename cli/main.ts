@@ -232,6 +232,13 @@ openSearchCommand("backfill", "write the events of CloudTrail files into the clu
   .option("--region <regions>", "only these regions (comma separated, repeatable)", collect)
   .option("-q, --quiet", "no progress")
   .action(async (paths, options) => (await import("./commands/opensearch-backfill.ts")).backfill(paths, options));
+openSearchCommand(
+  "analyze",
+  "find the incidents in the cluster's events, the forest beside the count model, and keep them",
+)
+  .addOption(ORGANIZATION)
+  .option("-q, --quiet", "no progress")
+  .action(async (options) => (await import("./commands/opensearch-analyze.ts")).analyzeCluster(options));
 openSearchCommand("destroy", "remove what apply made; data stays unless --data")
   .option("--data", "remove events, roll-ups, incidents and results too")
   .option("--yes", "do it: without, only what would go is shown")

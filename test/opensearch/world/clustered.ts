@@ -2,7 +2,6 @@ import { OpenSearchEventStore } from "#adapters/opensearch/asking/opensearch-eve
 import { indexTemplates } from "#adapters/opensearch/documents/mappings.ts";
 import { type IndexNames, indexNames } from "#adapters/opensearch/index-names.ts";
 import type { Incident } from "#core/domain/incident.ts";
-import type { IngestSummary } from "#core/domain/ingest.ts";
 import type { EpochMs } from "#core/domain/time.ts";
 import type { EventSource } from "#core/ports/event-source.ts";
 import type { RollUpSummary } from "#core/use-cases/roll-up.ts";
@@ -56,8 +55,7 @@ export class ClusteredWorld {
 
   async analyse(): Promise<readonly Incident[]> {
     const { config, directory, insights } = this.#world;
-    const ingest = {} as IngestSummary;
-    const { incidents } = await analyseStore({ store: this.store, directory, config, ingest, insights });
+    const { incidents } = await analyseStore({ store: this.store, directory, config, insights });
     return incidents;
   }
 }
