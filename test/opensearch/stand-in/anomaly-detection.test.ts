@@ -129,6 +129,8 @@ standInTest("answers as the anomaly detection plugin did, with other ids, names 
   replay = new Replay(standIn.url, { names: changedNames(own), shiftMs });
   await data.load();
   try {
+    const all = [...exchanges("detectors"), ...exchanges("realtime"), ...exchanges("results")];
+    expect(steps.filter(([, , step]) => typeof step !== "string")).toHaveLength(all.length);
     const sent = steps.filter(([name]) => !(name in LEFT_OUT));
     expect(await differencesIn(sent, sendAgain)).toEqual({});
     expect(standIn.refused).toEqual([]);
