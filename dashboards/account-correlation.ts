@@ -29,8 +29,8 @@ const ranked = (field: string, as: string): readonly Readonly<Record<string, unk
 /**
  * Spearman's rank correlation of hourly counts after the median of the same hour of the day is taken out, as
  * core/report computes it, in Vega's transforms: so it follows the person's time and filters, and nothing has to be
- * computed ahead and kept. Where nothing at all was logged for an hour, that hour is left out; an account that alone
- * logged nothing counts as quiet.
+ * computed ahead and kept. An hour without events counts as quiet; the report leaves out hours in which delivery was not
+ * healthy, which no search can tell, and where there are any its figures differ a little from these.
  */
 export const correlationQuery: ChartQuery = {
   sources: ["events"],
@@ -41,7 +41,7 @@ export const correlationQuery: ChartQuery = {
       ...NAMES,
       accounts: {
         terms: { field: "account", size: MOST_ACCOUNTS },
-        aggs: { hours: { date_histogram: { field: "@timestamp", fixed_interval: "1h", min_doc_count: 1 } } },
+        aggs: { hours: { date_histogram: { field: "@timestamp", fixed_interval: "1h", min_doc_count: 0 } } },
       },
     },
   },
