@@ -36,7 +36,7 @@ export interface PredictedSizes {
 }
 
 /** Where nothing has been measured, or too little to go by. */
-const USUAL = { event: 420, rollup: 110 };
+const USUAL = { event: 420, rollup: 70 };
 const ENOUGH_DOCUMENTS = 10_000;
 
 /** From 85 % on a node takes no new shards, and merging writes beside what it replaces. */
