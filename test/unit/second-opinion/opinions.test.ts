@@ -154,7 +154,7 @@ describe("the forest alone", () => {
 
   test("not below the floor, not in warm-up, not for a drop, and not where it is no rise as counted now", async () => {
     const nothing = [
-      { ...found, expected: 1.5 },
+      { ...found, expected: 1.2 },
       { ...found, confidence: 0 },
       { ...found, grade: 0 },
       { ...found, actual: 0, expected: 4 },
