@@ -12,17 +12,21 @@ import { type GeneratedEvent, generatedEvents } from "../fakes/usage-events.ts";
 const nonEmpty = <T>(values: readonly T[]): fc.Arbitrary<T[]> =>
   fc.subarray([...values], { minLength: 1, maxLength: 3 });
 
-const eventFilter: fc.Arbitrary<EventFilter> = fc.record(
-  {
-    actions: nonEmpty(["ec2:RunInstances", "iam:CreateUser", "s3:GetObject", "it's:'; --"]),
-    services: nonEmpty(["ec2", "s3", "sts"]),
-    outcomes: nonEmpty(OUTCOMES),
-    marks: nonEmpty(EVENT_MARKS),
-    readOnly: fc.boolean(),
-    quantities: nonEmpty(QUANTITY_KINDS),
-    quantityChange: fc.constantFrom(...QUANTITY_CHANGES),
-  },
-  { requiredKeys: [] },
+const conditions: fc.Arbitrary<Required<EventFilter>> = fc.record({
+  actions: nonEmpty(["ec2:RunInstances", "iam:CreateUser", "s3:GetObject", "it's:'; --"]),
+  services: nonEmpty(["ec2", "s3", "sts"]),
+  outcomes: nonEmpty(OUTCOMES),
+  marks: nonEmpty(EVENT_MARKS),
+  readOnly: fc.boolean(),
+  quantities: fc.oneof(nonEmpty(["instances", "volumes", "function-invocations"] as const), nonEmpty(QUANTITY_KINDS)),
+  quantityChange: fc.constantFrom(...QUANTITY_CHANGES),
+});
+
+/** Few conditions at once, so that some events meet them. */
+const eventFilter: fc.Arbitrary<EventFilter> = conditions.chain((all) =>
+  fc
+    .subarray(Object.keys(all) as (keyof EventFilter)[], { maxLength: 3 })
+    .map((keys) => Object.fromEntries(keys.map((key) => [key, all[key]]))),
 );
 
 const value: fc.Arbitrary<SignalValue> = fc.oneof(
@@ -87,7 +91,7 @@ export function signalsContract(
     await fc.assert(
       fc.asyncProperty(
         generatedEvents,
-        fc.array(eventFilter, { minLength: 1, maxLength: 6 }),
+        fc.array(eventFilter, { minLength: 10, maxLength: 20 }),
         async (entries, filters) => {
           const rendered = await open(entries);
           try {
