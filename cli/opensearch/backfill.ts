@@ -3,6 +3,7 @@ import { OpenSearchEventStore } from "#adapters/opensearch/asking/opensearch-eve
 import type { OpenSearchConnection } from "#adapters/opensearch/connection.ts";
 import { type EventWriteResult, writeEvents } from "#adapters/opensearch/documents/bulk-writer.ts";
 import type { EventEntry } from "#adapters/opensearch/documents/event-entry.ts";
+import { oldestKeptDay } from "#adapters/opensearch/documents/retention.ts";
 import { type SettleResult, settleEvents } from "#adapters/opensearch/documents/settle.ts";
 import { quarantineRecords } from "#adapters/opensearch/documents/unreadable-records.ts";
 import type { IndexNames } from "#adapters/opensearch/index-names.ts";
@@ -13,7 +14,7 @@ import type { Config } from "#core/config/index.ts";
 import { watchedSignals } from "#core/config/opensearch.ts";
 import { TrailwatchError } from "#core/domain/errors.ts";
 import type { InsightRecord } from "#core/domain/insight.ts";
-import { DAY, type EpochMs, HOUR } from "#core/domain/time.ts";
+import { type EpochMs, HOUR } from "#core/domain/time.ts";
 import type { AccountDirectory } from "#core/ports/account-directory.ts";
 import type { EventSource, ReadSelection } from "#core/ports/event-source.ts";
 import { createPriceBook } from "#core/pricing/price-book.ts";
@@ -84,7 +85,7 @@ export async function indexFiles(
       onProgress?.({ files, bytes, records, quarantined, ...listing.totals(0) });
     }
   }
-  const oldestDay = Math.floor(now() / DAY - config.opensearch.eventDays) * DAY;
+  const oldestDay = oldestKeptDay(now(), config.opensearch.eventDays);
   const written = await writeEvents(connection, names, entries(), { now, oldestDay });
   const { files, bytes, unreadable } = done;
   return { ...written, files, bytes, unreadable, insights, earliest: Number.isFinite(earliest) ? earliest : null };

@@ -53,7 +53,7 @@ export const overlap = (a: TimeWindow, b: TimeWindow): boolean => a.start < b.en
 export const strongestOf = <T extends ForestFinding>(findings: readonly T[]): T | undefined =>
   [...findings].sort(byStrength)[0];
 
-export function entityKey(entity: WatchedEntity): string {
+function entityKey(entity: WatchedEntity): string {
   switch (entity.of) {
     case "region":
       return `region ${entity.account} ${entity.region}`;

@@ -4,7 +4,7 @@ import type { EpochMs } from "#core/domain/time.ts";
 import type { EventSource, SourceFile } from "#core/ports/event-source.ts";
 
 /** Pseudo-random numbers from 0 to 1, the same for the same seed (Steele, Lea, Flood: SplitMix, in 32 bits). */
-export function randomOf(seed: number): () => number {
+function randomOf(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x9e3779b9) >>> 0;
@@ -14,7 +14,7 @@ export function randomOf(seed: number): () => number {
   };
 }
 
-export function shuffled<T>(items: readonly T[], random: () => number): T[] {
+function shuffled<T>(items: readonly T[], random: () => number): T[] {
   const all = [...items];
   for (let at = all.length - 1; at > 0; at--) {
     const other = Math.floor(random() * (at + 1));

@@ -18,7 +18,7 @@ export const LATENESS = 3 * BUCKET;
 
 export const at = (days: number): EpochMs => bucketStart(START + days * DAY);
 
-export const DIRECTORY: AccountDirectory = {
+const DIRECTORY: AccountDirectory = {
   organizationId: null,
   accounts: () => [],
   account: (id): AccountContext => ({
@@ -33,7 +33,7 @@ export const DIRECTORY: AccountDirectory = {
   }),
 };
 
-export const SIGNALS: readonly Signal[] = BUILT_IN_SIGNALS.filter(({ id }) =>
+const SIGNALS: readonly Signal[] = BUILT_IN_SIGNALS.filter(({ id }) =>
   ["instances-launched", "denied-calls-by-principal"].includes(id),
 );
 
