@@ -4,7 +4,7 @@ import { makeFlattenedIndex, makeResultIndex, writeResults } from "./anomaly-det
 import { CoreNode } from "./core-node.ts";
 import type { Json } from "./exchange.ts";
 import { type StandIn, startStandIn } from "./index.ts";
-import { coreUrl, differencesIn, standInTest } from "./own-tests.ts";
+import { coreUrl, differencesIn, SLOWEST_MS, standInTest } from "./own-tests.ts";
 import { type Exchange, exchanges } from "./recordings.ts";
 import { Replay } from "./replay.ts";
 import { changedNames, RECORDED_NOW, ReplayData, type ReplaySignal } from "./replay-data.ts";
@@ -80,17 +80,21 @@ const BEFORE: Readonly<Record<string, () => Promise<void>>> = {
   },
 };
 
-standInTest("answers as the alerting plugin did, with other ids, names and times", async () => {
-  await open();
-  try {
-    const sent = exchanges("alerting").filter(({ name }) => !(name in LEFT_OUT));
-    const steps = sent.map((exchange) => [exchange.name, exchange] as const);
-    expect(await differencesIn(steps, sendAgain)).toEqual({});
-    expect(standIn.refused).toEqual([]);
-  } finally {
-    await close();
-  }
-});
+standInTest(
+  "answers as the alerting plugin did, with other ids, names and times",
+  async () => {
+    await open();
+    try {
+      const sent = exchanges("alerting").filter(({ name }) => !(name in LEFT_OUT));
+      const steps = sent.map((exchange) => [exchange.name, exchange] as const);
+      expect(await differencesIn(steps, sendAgain)).toEqual({});
+      expect(standIn.refused).toEqual([]);
+    } finally {
+      await close();
+    }
+  },
+  SLOWEST_MS,
+);
 
 async function open(): Promise<void> {
   standIn = await startStandIn({ coreUrl, clock: () => STARTED + shiftMs });

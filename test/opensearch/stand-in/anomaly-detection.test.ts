@@ -5,7 +5,7 @@ import type { Series, Window } from "./anomaly-detection/series.ts";
 import { CoreNode } from "./core-node.ts";
 import type { Json } from "./exchange.ts";
 import { type StandIn, startStandIn } from "./index.ts";
-import { coreUrl, differencesIn, standInTest } from "./own-tests.ts";
+import { coreUrl, differencesIn, SLOWEST_MS, standInTest } from "./own-tests.ts";
 import { type Exchange, exchanges, type Recording } from "./recordings.ts";
 import { Replay } from "./replay.ts";
 import { changedNames, RECORDED_NOW, ReplayData } from "./replay-data.ts";
@@ -124,20 +124,24 @@ const steps = SCRIPT.flatMap(([at, file, from, to]): (readonly [string, number, 
   return all.slice(place(from), place(to) + 1).map((exchange) => [`${file}/${exchange.name}`, at, exchange]);
 });
 
-standInTest("answers as the anomaly detection plugin did, with other ids, names and times", async () => {
-  standIn = await startStandIn({ coreUrl, decide: asRecorded(), clock: () => RECORDED_NOW + 415_000 + shiftMs });
-  replay = new Replay(standIn.url, { names: changedNames(own), shiftMs });
-  await data.load();
-  try {
-    const all = [...exchanges("detectors"), ...exchanges("realtime"), ...exchanges("results")];
-    expect(steps.filter(([, , step]) => typeof step !== "string")).toHaveLength(all.length);
-    const sent = steps.filter(([name]) => !(name in LEFT_OUT));
-    expect(await differencesIn(sent, sendAgain)).toEqual({});
-    expect(standIn.refused).toEqual([]);
-  } finally {
-    await close();
-  }
-});
+standInTest(
+  "answers as the anomaly detection plugin did, with other ids, names and times",
+  async () => {
+    standIn = await startStandIn({ coreUrl, decide: asRecorded(), clock: () => RECORDED_NOW + 415_000 + shiftMs });
+    replay = new Replay(standIn.url, { names: changedNames(own), shiftMs });
+    await data.load();
+    try {
+      const all = [...exchanges("detectors"), ...exchanges("realtime"), ...exchanges("results")];
+      expect(steps.filter(([, , step]) => typeof step !== "string")).toHaveLength(all.length);
+      const sent = steps.filter(([name]) => !(name in LEFT_OUT));
+      expect(await differencesIn(sent, sendAgain)).toEqual({});
+      expect(standIn.refused).toEqual([]);
+    } finally {
+      await close();
+    }
+  },
+  SLOWEST_MS,
+);
 
 async function close(): Promise<void> {
   await standIn.close();

@@ -6,6 +6,9 @@ const { url, plugins } = remembered();
 /** The core, for the stand-in's own tests. */
 export const coreUrl = url;
 
+/** Hundreds of exchanges one after the other, on a machine that does other things as well. */
+export const SLOWEST_MS = 300_000;
+
 /** A test of the stand-in itself, left out on a cluster with plugins, where nobody needs it. */
 export const standInTest = plugins.some((plugin) => plugin.startsWith("opensearch-")) ? test.skip : test;
 
