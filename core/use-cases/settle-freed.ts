@@ -25,7 +25,7 @@ export interface FreedPrice {
 const BASIS = "the price of the same resources in the stored records of their making";
 
 /** An instance that was stopped runs again; one whose launch does not say its type has no earlier price to take. */
-export const isStart = ({ kind, change, item }: Pick<Quantity, "kind" | "change" | "item">): boolean =>
+const isStart = ({ kind, change, item }: Pick<Quantity, "kind" | "change" | "item">): boolean =>
   change === "added" && kind === "instances" && item === null;
 
 /**

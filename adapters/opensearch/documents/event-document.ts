@@ -222,7 +222,7 @@ const firstText = ({ dimension, value }: FirstSeenValue): string =>
   `${dimension}${PART_SEPARATOR}${storableText(value)}`;
 
 /** The id of a resource as made, freed and started ids are stored. */
-export const kindAndId = (kind: string, id: string): string => termOf(`${kind}${PART_SEPARATOR}${storableText(id)}`);
+const kindAndId = (kind: string, id: string): string => termOf(`${kind}${PART_SEPARATOR}${storableText(id)}`);
 
 const text = (value: string | null): string | undefined => (value === null ? undefined : storableText(value));
 const some = <T>(values: readonly T[]): readonly T[] | undefined => (values.length === 0 ? undefined : values);

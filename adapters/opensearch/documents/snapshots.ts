@@ -33,7 +33,7 @@ export interface SnapshotOptions {
 const LOOK_AGAIN_MS = 1000;
 
 /** One repository a namespace. */
-export const repositoryName = (names: IndexNames): string => `${names.namespace}trailwatch-snapshots`;
+const repositoryName = (names: IndexNames): string => `${names.namespace}trailwatch-snapshots`;
 
 /** Makes the repository known to the cluster, or changes where it is. Every node tries to write there first. */
 export async function createRepository(
