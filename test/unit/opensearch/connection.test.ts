@@ -190,3 +190,11 @@ test("no answer in time: unreachable", async () => {
     message: expect.stringContaining("to GET /_search"),
   });
 });
+
+test("an answer that holds keys which somebody chose to do harm is an answer", async () => {
+  const logged = '{"_source":{"rest":{"__proto__":{"admin":true},"constructor":{"prototype":{"admin":true}}}}}';
+  const { send } = await serve([{ status: 200, body: JSON.parse(logged) }]);
+  const { body } = await send("GET", "/usage-events-2026.11.03/_doc/1");
+  expect(JSON.stringify(body)).toBe(logged);
+  expect(({} as { admin?: boolean }).admin).toBeUndefined();
+});
