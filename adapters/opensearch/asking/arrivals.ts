@@ -1,7 +1,7 @@
 import { BUCKET, type EpochMs } from "#core/domain/time.ts";
 import type { OpenSearchConnection } from "../connection.ts";
 import type { IndexNames } from "../index-names.ts";
-import { asking, compositeBuckets } from "./search.ts";
+import { asking, compositeBuckets, timeSource } from "./search.ts";
 
 /**
  * The beginnings of the buckets that an event came into since then. Whoever wrote it, and however he ended: the events say
@@ -14,7 +14,7 @@ export async function arrivedSince(
 ): Promise<readonly EpochMs[]> {
   const buckets = compositeBuckets(asking(connection, names.events), {
     query: { match_all: {} },
-    sources: [{ bucket: { date_histogram: { field: "@timestamp", fixed_interval: `${BUCKET}ms` } } }],
+    sources: [timeSource("bucket", "@timestamp", BUCKET)],
     // Not a filter: the time of writing is kept to be compared, and not indexed to be searched.
     aggregations: { last: { max: { field: "indexed_at" } } },
   });

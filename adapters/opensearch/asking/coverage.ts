@@ -2,7 +2,7 @@ import type { EpochMs } from "#core/domain/time.ts";
 import type { AccountCoverage, DeliveryRow } from "#core/ports/event-store.ts";
 import { EVENT_FIELDS as F } from "#core/signals/event-fields.ts";
 import type { Dsl } from "#core/signals/query-dsl.ts";
-import { type Asked, compositeBuckets, termsSource } from "./search.ts";
+import { type Asked, compositeBuckets, termsSource, timeSource } from "./search.ts";
 
 const EVERYTHING: Dsl = { match_all: {} };
 
@@ -59,7 +59,7 @@ export async function* deliveriesOf(asked: Asked, bucket: EpochMs): AsyncGenerat
   for (const account of await accountsOf(asked)) {
     const buckets = compositeBuckets(asked, {
       query: { term: { [F.account]: account } },
-      sources: [{ start: { date_histogram: { field: F.time, fixed_interval: `${bucket}ms` } } }],
+      sources: [timeSource("start", F.time, bucket)],
     });
     for await (const { key, doc_count: events } of buckets) yield { account, bucket: key.start, events };
   }

@@ -7,7 +7,7 @@ import { EVENT_FIELDS } from "#core/signals/event-fields.ts";
 import { compareSeries } from "#core/signals/order.ts";
 import { allOf, countsOf, type Dsl, type RollupKey, type RollupScan, rollupScans } from "#core/signals/query-dsl.ts";
 import { inWindow } from "./matching-events.ts";
-import { type Asked, compositeBuckets } from "./search.ts";
+import { type Asked, compositeBuckets, timeSource } from "./search.ts";
 import { wholeTexts } from "./whole-texts.ts";
 
 /**
@@ -130,7 +130,7 @@ async function* slicesOf(
   }
   const hours = compositeBuckets(asked, {
     query: window ? allOf([inWindow(window), query]) : query,
-    sources: [{ start: { date_histogram: { field: EVENT_FIELDS.time, fixed_interval: `${width}ms` } } }],
+    sources: [timeSource("start", EVENT_FIELDS.time, width)],
   });
   const within = ({ start, end }: TimeWindow): TimeWindow =>
     window ? { start: Math.max(start, window.start), end: Math.min(end, window.end) } : { start, end };
