@@ -46,6 +46,44 @@ export default {
       to: { path: "^(core|engine|adapters|cli|dashboards)/" },
     },
     {
+      name: "a-function-stands-alone",
+      comment:
+        "What a function uploads is found by following its imports: another function's code would come with its environment and its rights.",
+      severity: "error",
+      from: { path: "^lambdas/([^/]+)/" },
+      to: { path: "^lambdas/", pathNot: ["^lambdas/$1/", "^lambdas/shared/"] },
+    },
+    {
+      name: "functions-know-no-deployment",
+      comment: "A function runs the same wherever it was deployed from; the CDK in a bundle would be 30 MB of it.",
+      severity: "error",
+      from: { path: "^lambdas/" },
+      to: { path: "^(lib|bin|cli|simulator|bench|tools)/|^node_modules/(aws-cdk-lib|constructs)/" },
+    },
+    {
+      name: "deployment-knows-settings-not-code",
+      comment:
+        "A template is made from the configuration and from what each function reads of its environment; what functions do is in their bundles.",
+      severity: "error",
+      from: { path: "^(lib|bin)/" },
+      to: {
+        path: "^(core|engine|adapters|lambdas|cli|dashboards|simulator|bench|tools)/",
+        pathNot: [
+          "^lambdas/[^/]+/environment[.]ts$",
+          "^core/(config|signals|domain)/",
+          "^adapters/dynamodb/tables[.]ts$",
+          "^cli/configuration[.]ts$",
+        ],
+      },
+    },
+    {
+      name: "deployment-is-not-imported",
+      comment: "Only tests and tools look at the app that deploys; what runs does not depend on how it was made.",
+      severity: "error",
+      from: { pathNot: "^(lib|bin|test|tools)/" },
+      to: { path: "^(lib|bin)/" },
+    },
+    {
       name: "nothing-imports-test",
       comment: "Product code must not depend on fakes and fixtures.",
       severity: "error",
