@@ -49,6 +49,8 @@ const ROWS: readonly RollupRow[] = [
   row("denied-calls-by-principal", entity("111111111111", { principal: `${LONG}🚨${LONG.repeat(99)}` }), START, 8),
   row("denied-calls-by-principal", entity("111111111111", { principal: "\ue000" }), START, 1),
   row("denied-calls-by-principal", entity("111111111111", { principal: "🚨" }), START, 1),
+  // From before the signal was counted per principal.
+  row("denied-calls-by-principal", entity("111111111111"), START, 1),
   row("function-invocations-by-function", entity("111111111111", { resource: "*" }), START, 0.1),
   row("function-invocations-by-function", entity("111111111111", { resource: "function/a" }), START, 1e15),
 ];
