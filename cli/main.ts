@@ -239,6 +239,11 @@ openSearchCommand(
   .addOption(ORGANIZATION)
   .option("-q, --quiet", "no progress")
   .action(async (options) => (await import("./commands/opensearch-analyze.ts")).analyzeCluster(options));
+opensearch
+  .command("dashboards")
+  .description("write the dashboards as NDJSON, to import them by hand; no cluster is asked")
+  .option("--namespace <prefix>", "begins every name, so that several share a cluster (team-a-)", "")
+  .action(async (options) => (await import("./commands/opensearch-dashboards.ts")).dashboards(options));
 openSearchCommand("destroy", "remove what apply made; data stays unless --data")
   .option("--data", "remove events, roll-ups, incidents and results too")
   .option("--yes", "do it: without, only what would go is shown")

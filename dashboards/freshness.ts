@@ -27,7 +27,7 @@ export const freshness: Chart<FreshnessRow> = {
     transform: [
       calculate(
         "state",
-        `datum.silentMinutes < ${HOUR} ? 'within the hour' : datum.silentMinutes < ${DAY} ? 'within the day' : 'longer ago'`,
+        `datum.silentMinutes < ${HOUR} ? '< 1 hour' : datum.silentMinutes < ${DAY} ? '< 1 day' : 'longer'`,
       ),
       calculate("shown", "max(1, datum.silentMinutes)"),
     ],
@@ -48,7 +48,7 @@ export const freshness: Chart<FreshnessRow> = {
         type: "nominal",
         title: null,
         scale: {
-          domain: ["within the hour", "within the day", "longer ago"],
+          domain: ["< 1 hour", "< 1 day", "longer"],
           range: ["#3f9b72", "#d9a400", "#c2274b"],
         },
         legend: { orient: "top", direction: "horizontal" },

@@ -40,7 +40,7 @@ export const eventsBefore = (days: number): Clause => ({
 });
 
 /** Incidents that were going on at any moment of the chosen time. */
-export const INCIDENTS_IN_TIME: Clause = {
+const INCIDENTS_IN_TIME: Clause = {
   bool: {
     filter: [
       { range: { window_start: { lte: timeBound("max") } } },

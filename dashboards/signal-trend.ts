@@ -18,7 +18,7 @@ export const signalTrend: Chart<SignalTrendRow> = {
   id: "signal-trend",
   title: "What rose, and when",
   description:
-    "Every signal over all accounts: the darker a cell, the nearer to the signal's own highest in the chosen time. Empty where it counted nothing.",
+    "Every signal over all accounts: the stronger a cell, the nearer to the signal's own highest in the chosen time. Empty where it counted nothing.",
   data: "signals",
   fields: ["signal", "time", "value"],
   specification: {

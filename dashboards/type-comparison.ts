@@ -11,7 +11,7 @@ export const typeComparison: Chart<TypeComparisonRow> = {
   id: "account-type-comparison",
   title: "Production against the rest",
   description:
-    "The same measures per account type, each per account, so that few and many accounts compare; the darker, the nearer to the highest of its column.",
+    "The same measures per account type, each per account, so that few and many accounts compare; the stronger the colour, the nearer to the highest of its column.",
   data: "types",
   fields: ["type", "measure", "value"],
   specification: {

@@ -21,8 +21,8 @@ interface Dashboard {
 
 const WIDTH = 48;
 const HEAD: readonly Row[] = [
-  { height: 4, panels: [["links", WIDTH]] },
-  { height: 6, panels: [["controls", WIDTH]] },
+  { height: 3, panels: [["links", WIDTH]] },
+  { height: 5, panels: [["controls", WIDTH]] },
 ];
 const chart = (name: ChartName): Shown => ({ chart: name });
 const search = (name: SearchName): Shown => ({ search: name });
@@ -91,8 +91,8 @@ const DASHBOARDS: readonly Dashboard[] = [
       {
         height: 20,
         panels: [
-          [chart("coverage"), 30],
-          [chart("freshness"), 18],
+          [chart("coverage"), 28],
+          [chart("freshness"), 20],
         ],
       },
       {

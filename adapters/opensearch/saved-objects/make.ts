@@ -17,7 +17,7 @@ export function object(
   return { type, id, attributes, references, migrationVersion: { [type]: MIGRATIONS[type] } };
 }
 
-export const EVERYTHING = { query: "", language: "kuery" } as const;
+const EVERYTHING = { query: "", language: "kuery" } as const;
 
 /** The member that holds a search of an object; `query` in Dashboards' query language. */
 export const searchSource = (query: string, indexRefName?: string): { readonly searchSourceJSON: string } => ({

@@ -36,7 +36,7 @@ const onIncidents = (name: string, title: string, description: string, query: st
   description,
   pattern: "incidents",
   query,
-  columns: ["severity", "summary", "account_names", "regions", "state", "paged", "incident_id", "events_link"],
+  columns: ["severity", "incident_id", "events_link", "summary", "account_names", "regions", "state", "paged"],
   sortedBy: "opened_at",
 });
 
@@ -75,7 +75,7 @@ const SEARCHES = [
     "unpriced events",
     "Calls that change spending by an amount for which no price is known. They are in no sum of money.",
     "unpriced:true and counted:true",
-    "item_amounts",
+    "region",
   ),
   onEvents("events", "events", "All that was logged.", ""),
   {
