@@ -28,7 +28,10 @@ export async function writeAll<T>(
   return conflicts;
 }
 
-/** What was written before can be found after it, whoever wrote it. */
+/**
+ * What was written before can be found after it, whoever wrote it; by somebody who may only read, some seconds after it
+ * was written.
+ */
 export async function refresh(connection: OpenSearchConnection, index: string): Promise<void> {
-  await connection.send("POST", `/${index}/_refresh`, { query: { ignore_unavailable: true } });
+  await connection.send("POST", `/${index}/_refresh`, { query: { ignore_unavailable: true }, allow: [403] });
 }

@@ -1,3 +1,4 @@
+import { inOrder } from "#core/domain/in-order.ts";
 import type { EpochMs } from "#core/domain/time.ts";
 import type { AccountCoverage, DeliveryRow } from "#core/ports/event-store.ts";
 import { EVENT_FIELDS as F } from "#core/signals/event-fields.ts";
@@ -54,13 +55,18 @@ async function dataServices(asked: Asked): Promise<ReadonlyMap<string, readonly 
   return services;
 }
 
-/** One account after the other, so that no page goes through the events of all of them. */
+/** Account by account, so that no page goes through the events of all of them. */
 export async function* deliveriesOf(asked: Asked, bucket: EpochMs): AsyncGenerator<DeliveryRow> {
-  for (const account of await accountsOf(asked)) {
-    const buckets = compositeBuckets(asked, {
-      query: { term: { [F.account]: account } },
-      sources: [timeSource("start", F.time, bucket)],
-    });
-    for await (const { key, doc_count: events } of buckets) yield { account, bucket: key.start, events };
-  }
+  const accounts = await accountsOf(asked);
+  for await (const rows of inOrder(accounts, (account) => deliveriesTo(asked, account, bucket))) yield* rows;
+}
+
+async function deliveriesTo(asked: Asked, account: string, bucket: EpochMs): Promise<readonly DeliveryRow[]> {
+  const rows: DeliveryRow[] = [];
+  const buckets = compositeBuckets(asked, {
+    query: { term: { [F.account]: account } },
+    sources: [{ start: { date_histogram: { field: F.time, fixed_interval: `${bucket}ms` } } }],
+  });
+  for await (const { key, doc_count: events } of buckets) rows.push({ account, bucket: key.start, events });
+  return rows;
 }
