@@ -5,6 +5,7 @@ import { incidentsConfigSchema } from "../incidents/config.ts";
 import { noveltyConfigSchema } from "../novelty/config.ts";
 import { policiesConfigSchema } from "../policies/config.ts";
 import { signalsConfigSchema } from "../signals/config.ts";
+import { deploymentConfigSchema } from "./deployment/schema.ts";
 import { opensearchConfigSchema } from "./opensearch.ts";
 
 /** The one configuration file. Every field has a default, so that an empty file, or none, is a whole configuration. */
@@ -19,5 +20,6 @@ export const configSchema = z
     policies: policiesConfigSchema.prefault({}),
     context: contextConfigSchema.prefault({}),
     opensearch: opensearchConfigSchema.prefault({}),
+    deployment: deploymentConfigSchema.prefault({}),
   })
   .describe("Trailwatch's configuration.");
