@@ -65,7 +65,7 @@ async function deliveriesTo(asked: Asked, account: string, bucket: EpochMs): Pro
   const rows: DeliveryRow[] = [];
   const buckets = compositeBuckets(asked, {
     query: { term: { [F.account]: account } },
-    sources: [{ start: { date_histogram: { field: F.time, fixed_interval: `${bucket}ms` } } }],
+    sources: [timeSource("start", F.time, bucket)],
   });
   for await (const { key, doc_count: events } of buckets) rows.push({ account, bucket: key.start, events });
   return rows;
