@@ -1,0 +1,77 @@
+import { TrailwatchError } from "#core/domain/errors.ts";
+import type { EpochMs } from "#core/domain/time.ts";
+import type { KeptIncident, LiveIncident, LiveIncidents } from "#core/ports/live-incidents.ts";
+import { Faults } from "./faults.ts";
+
+type Entry = KeptIncident | { readonly forwardedTo: string };
+
+/** Incidents of a running deployment in memory. Passes the same contract as the real ones. */
+export class MemoryLiveIncidents implements LiveIncidents {
+  readonly #faults: Faults;
+  readonly #kept = new Map<string, Entry>();
+
+  constructor(faults = new Faults()) {
+    this.#faults = faults;
+  }
+
+  async get(id: string): Promise<KeptIncident | null> {
+    const entry = this.#kept.get(id);
+    if (entry === undefined) return null;
+    return "forwardedTo" in entry ? this.get(entry.forwardedTo) : structuredClone(entry);
+  }
+
+  async list(endingSince: EpochMs): Promise<readonly KeptIncident[]> {
+    return this.all().filter(({ draft }) => draft.state === "open" || draft.window.end >= endingSince);
+  }
+
+  async outbox(now: EpochMs, limit: number): Promise<readonly KeptIncident[]> {
+    return this.all()
+      .filter(({ draft, saidRevision, notBefore }) => draft.revision > saidRevision && (notBefore ?? 0) <= now)
+      .sort((a, b) => a.draft.window.start - b.draft.window.start || (a.draft.id < b.draft.id ? -1 : 1))
+      .slice(0, limit);
+  }
+
+  async put(incident: LiveIncident, version: number | null): Promise<number> {
+    const { id } = incident.draft;
+    return await this.#faults.write(`incident ${id}`, () => {
+      this.#require(id, version);
+      const next = (version ?? 0) + 1;
+      this.#kept.set(id, { ...structuredClone(incident), version: next });
+      return next;
+    });
+  }
+
+  async forward(from: KeptIncident, to: string): Promise<void> {
+    const { id } = from.draft;
+    await this.#faults.write(`forwarding of ${id}`, () => {
+      const entry = this.#kept.get(id);
+      if (entry && "forwardedTo" in entry && entry.forwardedTo === to) return;
+      this.#require(id, from.version);
+      this.#kept.set(id, { forwardedTo: to });
+    });
+  }
+
+  /** Every incident there is, forwarded ones left out. */
+  all(): readonly KeptIncident[] {
+    return [...this.#kept.values()].flatMap((entry) => ("forwardedTo" in entry ? [] : [structuredClone(entry)]));
+  }
+
+  /** Where ids lead that are no incidents any more. */
+  forwarded(): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      [...this.#kept].flatMap(([id, entry]) => ("forwardedTo" in entry ? [[id, entry.forwardedTo]] : [])),
+    );
+  }
+
+  #require(id: string, version: number | null): void {
+    const entry = this.#kept.get(id);
+    const there =
+      entry === undefined ? null : "forwardedTo" in entry ? `forwarded to ${entry.forwardedTo}` : entry.version;
+    if (there === version) return;
+    throw new TrailwatchError(
+      "CHANGED_MEANWHILE",
+      `incident ${id} is ${typeof there === "number" ? `at version ${there}` : (there ?? "not there")}, not ${version === null ? "new" : `at version ${version}`}`,
+      "Read it again, and make the change to what it is now.",
+    );
+  }
+}
