@@ -11,21 +11,43 @@ const CREDENTIALS = new Set([
   "CredentialsProviderError",
   "TokenProviderError",
 ]);
-const DENIED = new Set(["AccessDenied", "AccessDeniedException", "AllAccessDisabled", "UnauthorizedOperation"]);
+const DENIED = new Set([
+  "AccessDenied",
+  "AccessDeniedException",
+  "AllAccessDisabled",
+  "AuthorizationError",
+  "AuthorizationErrorException",
+  "KMSAccessDenied",
+  "KMSAccessDeniedException",
+  "KmsAccessDenied",
+  "UnauthorizedOperation",
+]);
 const THROTTLED = new Set([
   "SlowDown",
   "Throttling",
   "ThrottlingException",
+  "Throttled",
+  "ThrottledException",
+  "RequestThrottled",
   "TooManyRequestsException",
   "RequestLimitExceeded",
+  "ProvisionedThroughputExceededException",
+  // of Cost Explorer: "You made too many calls in a short period of time"
+  "LimitExceededException",
+  "KMSThrottling",
+  "KMSThrottlingException",
+  "KmsThrottled",
   "ServiceUnavailable",
 ]);
 const NOT_FOUND = new Set([
   "NoSuchBucket",
   "NoSuchKey",
   "NotFound",
+  "NotFoundException",
   "AWSOrganizationsNotInUseException",
   "ResourceNotFoundException",
+  "QueueDoesNotExist",
+  "AWS.SimpleQueueService.NonExistentQueue",
 ]);
 
 interface SdkError {
@@ -71,6 +93,14 @@ export function awsError(error: unknown, doing: string, permission: string): Tra
   }
   if (NOT_FOUND.has(name) || status === 404) {
     return new TrailwatchError("AWS_NOT_FOUND", because, "Check the name, the account and the region.", options);
+  }
+  if (status !== undefined && status >= 400 && status < 500) {
+    return new TrailwatchError(
+      "AWS_REFUSED",
+      because,
+      "Trying again does not help: see the reason, and the settings it speaks of.",
+      options,
+    );
   }
   return new TrailwatchError(
     "AWS_FAILED",

@@ -1,12 +1,12 @@
 import { indexTemplates } from "#adapters/opensearch/documents/mappings.ts";
 import { indexNames } from "#adapters/opensearch/index-names.ts";
 import { TrailwatchError } from "#core/domain/errors.ts";
+import { escapeInvisible } from "#core/messages/json-text.ts";
 import { timeArgument } from "../arguments.ts";
 import { loadOrganization } from "../configuration.ts";
 import { type FilledCluster, indexFiles, rollUpCluster, settleCluster } from "../opensearch/backfill.ts";
 import { configurationWith, connectCluster } from "../opensearch/connect-cluster.ts";
 import { createProgress } from "../progress.ts";
-import { escapeInvisible } from "../render/json.ts";
 import { type Backfilled, renderBackfill } from "../render/opensearch-backfill.ts";
 import { sourcesOf } from "../sources.ts";
 import type { OpenSearchCommandOptions } from "./opensearch.ts";

@@ -11,6 +11,7 @@ import {
 } from "#adapters/opensearch/provisioning/plan.ts";
 import { readStatus } from "#adapters/opensearch/provisioning/status.ts";
 import { TrailwatchError } from "#core/domain/errors.ts";
+import { escapeInvisible } from "#core/messages/json-text.ts";
 import { EXIT } from "../exit-codes.ts";
 import {
   type AlertOptions,
@@ -19,7 +20,6 @@ import {
   configurationWith,
   connectCluster,
 } from "../opensearch/connect-cluster.ts";
-import { escapeInvisible } from "../render/json.ts";
 import { renderStatus } from "../render/opensearch-status.ts";
 import { renderProvisioning } from "../render/provisioning.ts";
 import { textOptions } from "../terminal.ts";

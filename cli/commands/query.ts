@@ -1,8 +1,8 @@
 import Table from "cli-table3";
 import { type QueryAnswer, type QueryValue, runQuery } from "#adapters/duckdb/sql-query.ts";
+import { escapeInvisible } from "#core/messages/json-text.ts";
 import { visible } from "#core/messages/visible.ts";
 import { countArgument } from "../arguments.ts";
-import { escapeInvisible } from "../render/json.ts";
 import { workspace } from "../workspace.ts";
 
 interface QueryOptions {

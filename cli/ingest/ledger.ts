@@ -5,7 +5,7 @@ import { readAll, streamRows } from "#adapters/duckdb/read.ts";
 import { readLedger } from "#adapters/duckdb/read-ledger.ts";
 import type { IngestSummary, Quarantined } from "#core/domain/ingest.ts";
 import type { InsightRecord } from "#core/domain/insight.ts";
-import { escapeInvisible } from "../render/json.ts";
+import { escapeInvisible } from "#core/messages/json-text.ts";
 
 /** What the whole store was made of. */
 export const ingestSummary = (instance: DuckDBInstance): Promise<IngestSummary> => readLedger(instance);

@@ -1,5 +1,6 @@
 import type { Analysis } from "#core/domain/analysis.ts";
 import type { Incident } from "#core/domain/incident.ts";
+import { escapeInvisible } from "#core/messages/json-text.ts";
 
 /**
  * Keys in alphabetical order at every depth, so that the same content is the same bytes whatever made it. Money is
@@ -16,17 +17,6 @@ function stable(value: unknown): unknown {
       .map(([key, entry]) => [key, stable(entry)]),
   );
 }
-
-/** JSON escapes what a terminal acts on below U+0020 only; the rest (C1, bidi, line separators) is escaped here. */
-export const escapeInvisible = (json: string): string =>
-  json.replace(
-    /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]|[\ufe00-\ufe0f]|[\u{e0000}-\u{e007f}]/gu,
-    (character) =>
-      Array.from(
-        { length: character.length },
-        (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`,
-      ).join(""),
-  );
 
 const pretty = (value: unknown): string => `${escapeInvisible(JSON.stringify(stable(value), null, 2))}\n`;
 const line = (value: unknown): string => `${escapeInvisible(JSON.stringify(stable(value)))}\n`;

@@ -91,7 +91,7 @@ const underOu = (allowed: readonly string[], { ouPath }: AccountContext): boolea
   allowed.some((path) => ouPath === path || ouPath.startsWith(path.endsWith("/") ? path : `${path}/`));
 
 /** What a finding is about, by the id that a person would write into a mute. */
-function aboutOf(finding: Finding): string {
+export function aboutOf(finding: Finding): string {
   switch (finding.kind) {
     case "anomaly":
       return finding.signal;

@@ -148,8 +148,8 @@ function plainLine({ kind, text: value }: Line): string {
   return kind === "code" ? `   $ ${value}` : `   ${value}`;
 }
 
-/** SNS and mail servers take 100 ASCII characters and no line break. */
-const SUBJECT = 100;
+/** SNS takes fewer than 100 ASCII characters and no line break. */
+const SUBJECT = 99;
 
 /** `[HIGH] 47 instances launched in 10 minutes in prod-main`: severity and the sentence's beginning. */
 export function emailSubject({ severity, explanation }: Incident): string {
