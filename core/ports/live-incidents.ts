@@ -5,6 +5,7 @@ import type { EpochMs } from "../domain/time.ts";
 /** What explaining adds to a draft, and of which of its revisions it speaks. */
 export interface LiveExplanation extends Pick<Incident, "cost" | "explanation" | "evidence"> {
   readonly revision: number;
+  readonly at: EpochMs;
 }
 
 /** What people were told last. */
@@ -65,8 +66,9 @@ export interface LiveIncidents {
    */
   outbox(now: EpochMs, limit: number): Promise<readonly KeptIncident[]>;
   /**
-   * Writes an incident over the version that was read, or as a new one (`null`). Resolves with the new version. Rejects
-   * with TrailwatchError `CHANGED_MEANWHILE` where it is at another version, is there already, or is forwarded.
+   * Writes an incident over the version that was read, or as a new one (`null`): that an id leads elsewhere is no
+   * hindrance, it is taken back. Resolves with the new version, larger than any the id had before. Rejects with
+   * TrailwatchError `CHANGED_MEANWHILE` where it is at another version, is there already, or was forwarded since it was read.
    */
   put(incident: LiveIncident, version: number | null): Promise<number>;
   /**

@@ -62,6 +62,7 @@ export function liveIncidentsContract(name: string, open: () => Promise<LiveInci
         saidRevision: 1,
         explained: {
           revision: 1,
+          at: START,
           cost: { status: "none" },
           explanation: { summary: "🚨", causes: [], actions: [] },
           evidence: [],
@@ -103,10 +104,21 @@ export function liveIncidentsContract(name: string, open: () => Promise<LiveInci
       expect((await incidents.get("inc-2"))?.draft.id).toBe("inc-3");
       expect(idsOf(await incidents.list(0))).toEqual(["inc-3"]);
       expect(idsOf(await incidents.outbox(START, 10))).toEqual(["inc-3"]);
-      await expect(incidents.put(liveIncident("inc-1"), null)).rejects.toMatchObject({ code: "CHANGED_MEANWHILE" });
       await expect(incidents.put(liveIncident("inc-1"), one.version)).rejects.toMatchObject({
         code: "CHANGED_MEANWHILE",
       });
+    });
+
+    test("an id that leads elsewhere may be an incident's again", async () => {
+      const [one, two] = [await put(liveIncident("inc-1")), await put(liveIncident("inc-2"))];
+      await incidents.forward(one, "inc-2");
+      const again = await put(liveIncident("inc-1", {}, { severity: "high" }));
+      expect(again.version).toBeGreaterThan(one.version);
+      expect(await incidents.get("inc-1")).toEqual(again);
+      await incidents.forward(two, "inc-1");
+      expect(await incidents.get("inc-2")).toEqual(again);
+      expect(idsOf(await incidents.list(0))).toEqual(["inc-1"]);
+      await expect(incidents.put(liveIncident("inc-1"), null)).rejects.toMatchObject({ code: "CHANGED_MEANWHILE" });
     });
 
     test("lists what is open, and what ended since", async () => {

@@ -3,7 +3,7 @@ import type { EpochMs } from "#core/domain/time.ts";
 import type { KeptIncident, LiveIncident, LiveIncidents } from "#core/ports/live-incidents.ts";
 import { Faults } from "./faults.ts";
 
-type Entry = KeptIncident | { readonly forwardedTo: string };
+type Entry = KeptIncident | { readonly forwardedTo: string; readonly version: number };
 
 /** Incidents of a running deployment in memory. Passes the same contract as the real ones. */
 export class MemoryLiveIncidents implements LiveIncidents {
@@ -35,7 +35,7 @@ export class MemoryLiveIncidents implements LiveIncidents {
     const { id } = incident.draft;
     return await this.#faults.write(`incident ${id}`, () => {
       this.#require(id, version);
-      const next = (version ?? 0) + 1;
+      const next = (this.#kept.get(id)?.version ?? 0) + 1;
       this.#kept.set(id, { ...structuredClone(incident), version: next });
       return next;
     });
@@ -47,7 +47,7 @@ export class MemoryLiveIncidents implements LiveIncidents {
       const entry = this.#kept.get(id);
       if (entry && "forwardedTo" in entry && entry.forwardedTo === to) return;
       this.#require(id, from.version);
-      this.#kept.set(id, { forwardedTo: to });
+      this.#kept.set(id, { forwardedTo: to, version: from.version + 1 });
     });
   }
 
@@ -65,12 +65,11 @@ export class MemoryLiveIncidents implements LiveIncidents {
 
   #require(id: string, version: number | null): void {
     const entry = this.#kept.get(id);
-    const there =
-      entry === undefined ? null : "forwardedTo" in entry ? `forwarded to ${entry.forwardedTo}` : entry.version;
+    const there = entry === undefined || "forwardedTo" in entry ? null : entry.version;
     if (there === version) return;
     throw new TrailwatchError(
       "CHANGED_MEANWHILE",
-      `incident ${id} is ${typeof there === "number" ? `at version ${there}` : (there ?? "not there")}, not ${version === null ? "new" : `at version ${version}`}`,
+      `incident ${id} is ${there === null ? "not there" : `at version ${there}`}, not ${version === null ? "new" : `at version ${version}`}`,
       "Read it again, and make the change to what it is now.",
     );
   }
