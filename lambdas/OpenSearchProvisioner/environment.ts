@@ -1,0 +1,4 @@
+import { z } from "zod";
+import { bucketEnvironment, openSearchEnvironment, stageEnvironment } from "../shared/environment.ts";
+
+export const environmentSchema = z.object({ ...stageEnvironment, ...openSearchEnvironment, ...bucketEnvironment });

@@ -1,0 +1,16 @@
+import { z } from "zod";
+import {
+  directoryEnvironment,
+  findingsEnvironment,
+  openSearchEnvironment,
+  stageEnvironment,
+  stateEnvironment,
+} from "../shared/environment.ts";
+
+export const environmentSchema = z.object({
+  ...stageEnvironment,
+  ...openSearchEnvironment,
+  ...directoryEnvironment,
+  ...stateEnvironment,
+  ...findingsEnvironment,
+});
