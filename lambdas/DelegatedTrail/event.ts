@@ -24,3 +24,6 @@ export const propertiesSchema = z.object({
   Selectors: z.string().transform((text) => z.array(selectorSchema).parse(JSON.parse(text))),
   Insights: z.enum(["true", "false"]).transform((text) => text === "true"),
 });
+
+/** As much of a request as says which trail it is about. */
+export const eventSchema = z.object({ ResourceProperties: z.object({ Arn: propertiesSchema.shape.Arn }) });

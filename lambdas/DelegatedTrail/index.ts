@@ -6,13 +6,16 @@ import {
   type CustomResourceResult,
   type InvocationContext,
 } from "../shared/custom-resource.ts";
-import { propertiesSchema } from "./event.ts";
+import { eventSchema, propertiesSchema } from "./event.ts";
 
 const client = new CloudTrailClient({});
 
 /** The organization's trail, where the deployment is made from a delegated administrator. */
 export const handler = (event: unknown, context: InvocationContext): Promise<void> =>
-  answerCustomResource(event, context, "delegated-trail", look);
+  // One that was made and could not be started goes again with what it was made for.
+  answerCustomResource(event, context, arnIn(event) ?? "delegated-trail", look);
+
+const arnIn = (event: unknown): string | undefined => eventSchema.safeParse(event).data?.ResourceProperties.Arn;
 
 async function look({
   RequestType,
@@ -20,9 +23,10 @@ async function look({
   PhysicalResourceId,
 }: CustomResourceRequest): Promise<CustomResourceResult> {
   if (RequestType === "Delete") {
+    const physicalId = PhysicalResourceId ?? "delegated-trail";
     // Without an ARN none was made.
-    if (PhysicalResourceId?.startsWith("arn:")) await new DelegatedTrail(client, PhysicalResourceId).remove();
-    return { physicalId: PhysicalResourceId ?? "delegated-trail" };
+    if (physicalId.startsWith("arn:")) await new DelegatedTrail(client, physicalId).remove();
+    return { physicalId };
   }
   const properties = propertiesSchema.parse(ResourceProperties);
   await new DelegatedTrail(client, properties.Arn).apply({

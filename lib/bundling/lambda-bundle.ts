@@ -1,0 +1,46 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type BuildOptions, buildSync, type Metafile } from "esbuild";
+
+/** Beside a bundle's `index.mjs`: the whole configuration, completed, as JSON. Code and settings change together. */
+export const CONFIGURATION_FILE = "configuration.json";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** How a function is bundled, wherever that is done: for the upload, for a test that runs it, for its list of commands. */
+function buildOptions(name: string): BuildOptions {
+  return {
+    absWorkingDir: ROOT,
+    entryPoints: [`lambdas/${name}/index.ts`],
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node24",
+    mainFields: ["module", "main"],
+    minify: true,
+    // Names of classes and functions are in logs, and errors are told apart by them.
+    keepNames: true,
+    sourcemap: "linked",
+    sourcesContent: false,
+    legalComments: "none",
+    charset: "utf8",
+    metafile: true,
+    logLevel: "error",
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+  };
+}
+
+/** Writes `index.mjs`, its source map and the configuration into a folder. Throws where something cannot be bundled. */
+export function bundleLambda(name: string, folder: string, configuration: unknown): Metafile {
+  const { metafile } = buildSync({ ...buildOptions(name), outfile: join(folder, "index.mjs") });
+  writeFileSync(join(folder, CONFIGURATION_FILE), `${JSON.stringify(configuration)}\n`);
+  return metafile as Metafile;
+}
+
+/** What a function's bundle is made of, without writing it. */
+export function inspectLambda(name: string): Metafile {
+  return buildSync({ ...buildOptions(name), outfile: "index.mjs", write: false }).metafile as Metafile;
+}
