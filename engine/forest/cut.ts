@@ -1,21 +1,53 @@
 import { JavaRandom } from "./java-random.ts";
+import { MOST_SHINGLE } from "./options.ts";
 
-const { fround, trunc } = Math;
+const { fround, max, min, trunc } = Math;
 
-export interface Cut {
-  dimension: number;
-  value: number;
-}
+/** The cut that was drawn last: what is at or below `value` in `dimension` is on its left. */
+export const cut = { dimension: 0, value: 0 };
 
-const lows = new Float64Array(0x1000);
-const highs = new Float64Array(0x1000);
+/** The sides of the union of a box and a point, and their sum. */
+const sides = new Float64Array(MOST_SHINGLE);
+let range = 0;
 
 /**
- * A cut of the union of a box and a point, uniform over the sum of the union's sides: `factor` of that sum is walked
- * over the dimensions in order. The value is strictly below the side's upper end, so that both sides hold something.
- *
- * The box is read from `floats`: dimension i's minimum at `box + stride * i`, its maximum `upper` further on; a single
- * point is a box of stride 1 and upper 0. Subtractions are float32's, sums are float64's, as in the reference.
+ * Takes the union of a box and the point at `at` of `values`, which the next cut is drawn of; false if the box contains
+ * the point. Dimension i's minimum is at `box + stride * i` of `floats`, its maximum `upper` further on: a point is a box
+ * of stride 1 and upper 0. Sides are float32's, their sum is float64's, as in the reference.
+ */
+export function unite(
+  values: Float32Array,
+  at: number,
+  floats: Float32Array,
+  box: number,
+  stride: number,
+  upper: number,
+  dims: number,
+): boolean {
+  let outside = false;
+  let sum = 0;
+  for (let i = 0, from = box; i < dims; i++, from += stride) {
+    let low = floats[from] as number;
+    let high = floats[from + upper] as number;
+    const value = values[at + i] as number;
+    if (value < low) {
+      low = value;
+      outside = true;
+    } else if (value > high) {
+      high = value;
+      outside = true;
+    }
+    const side = fround(high - low);
+    sides[i] = side;
+    sum += side;
+  }
+  range = sum;
+  return outside;
+}
+
+/**
+ * Draws a cut of the union, which is given again, uniform over the sum of its sides: `factor` of that sum is walked over
+ * the dimensions in order. The value is strictly below the side's upper end, so that something is on both sides of it.
  */
 export function drawCut(
   factor: number,
@@ -26,46 +58,33 @@ export function drawCut(
   stride: number,
   upper: number,
   dims: number,
-  cut: Cut,
 ): void {
-  let range = 0;
-  for (let i = 0; i < dims; i++) {
-    let low = floats[box + stride * i] as number;
-    let high = floats[box + stride * i + upper] as number;
-    const value = values[at + i] as number;
-    if (value < low) low = value;
-    else if (value > high) high = value;
-    lows[i] = low;
-    highs[i] = high;
-    range += fround(high - low);
-  }
   let rest = factor * range;
-  for (let i = 0; i < dims; i++) {
-    const low = lows[i] as number;
-    const high = highs[i] as number;
-    const gap = fround(high - low);
-    if (rest <= gap && gap > 0) {
-      const value = fround(low + rest);
-      cut.dimension = i;
-      cut.value = value >= high ? below(high) : value;
-      return;
-    }
-    rest -= gap;
+  let dimension = 0;
+  for (; dimension < dims; dimension++) {
+    const side = sides[dimension] as number;
+    if (rest <= side && side > 0) break;
+    rest -= side;
   }
-  drawAtTheEnd(factor, dims, cut);
+  const beyond = dimension === dims;
+  if (beyond) dimension = atTheEnd(factor, dims);
+  const value = values[at + dimension] as number;
+  const low = min(floats[box + stride * dimension] as number, value);
+  const high = max(floats[box + stride * dimension + upper] as number, value);
+  const drawn = beyond ? high : fround(low + rest);
+  cut.dimension = dimension;
+  cut.value = drawn >= high ? below(high) : drawn;
 }
 
-/** `factor` is so near 1 that rounding walked past the end: a coin decides between the first and the last dimension. */
-function drawAtTheEnd(factor: number, dims: number, cut: Cut): void {
+/**
+ * `factor` is so near 1 that rounding walked past the end: a coin decides between the first and the last dimension that
+ * can be cut.
+ */
+function atTheEnd(factor: number, dims: number): number {
   const seed = BigInt.asUintN(48, BigInt(trunc((factor * 2 ** 63) / 2)));
-  const forwards = JavaRandom.of(Number(seed)).nextDouble() < 0.5;
-  for (let n = 0; n < dims; n++) {
-    const i = forwards ? n : dims - 1 - n;
-    if ((highs[i] as number) <= (lows[i] as number)) continue;
-    cut.dimension = i;
-    cut.value = below(highs[i] as number);
-    return;
-  }
+  const used = sides.subarray(0, dims);
+  const can = (side: number): boolean => side > 0;
+  return JavaRandom.of(Number(seed)).nextDouble() < 0.5 ? used.findIndex(can) : used.findLastIndex(can);
 }
 
 const bits = new Int32Array(1);

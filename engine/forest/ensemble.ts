@@ -2,7 +2,7 @@ import { addAttribution } from "./attribution.ts";
 import { expectedIn } from "./expected.ts";
 import type { PointStream } from "./point-stream.ts";
 import type { Neighbour, PointJudge } from "./review.ts";
-import { scoreIn } from "./scoring.ts";
+import { addScores } from "./scoring.ts";
 import { LEAF_POINT, LEAF_WORDS, samePoint, type Tree } from "./tree.ts";
 
 const { ceil, fround, sqrt } = Math;
@@ -18,10 +18,7 @@ export class Ensemble implements PointJudge {
   }
 
   score(point: Float32Array): number {
-    const { trees } = this;
-    let sum = 0;
-    for (let i = 0; i < trees.length; i++) sum += scoreIn(trees[i] as Tree, point, 0);
-    return sum / trees.length;
+    return addScores(0, this.trees, 0, this.trees.length, point, 0) / this.trees.length;
   }
 
   attribution(point: Float32Array): Float64Array {

@@ -1,9 +1,11 @@
 import type { EpochMs } from "#core/domain/time.ts";
-import { ForestDetector, type ForestJudgement } from "./detector.ts";
+import { ForestDetector } from "./detector.ts";
+import type { ForestJudgement } from "./judgement.ts";
 import { type ForestOptions, settingsOf } from "./options.ts";
+import { observeSeries } from "./series.ts";
 import { restoreDetector, saveDetector } from "./state.ts";
 
-export type { ForestJudgement } from "./detector.ts";
+export type { ForestJudgement } from "./judgement.ts";
 export type { ForestOptions, IgnoredDeviations, Imputation } from "./options.ts";
 export type { CorrectionMode } from "./review.ts";
 
@@ -14,6 +16,8 @@ export interface EntityForest {
    * for what is passed over: an unknown value without imputation, and a timestamp that is not after the last one.
    */
   observe(timestamp: EpochMs, value: number | null): ForestJudgement | null;
+  /** The same for many values, in order, and in less time. */
+  observeSeries(timestamps: ArrayLike<EpochMs>, values: ArrayLike<number | null>): readonly (ForestJudgement | null)[];
   /** Everything it remembers: restored from it, it continues to the same bits. About 150 kB once its trees are full. */
   save(): Uint8Array;
 }
@@ -27,6 +31,7 @@ export function openForest(options: ForestOptions = {}, saved?: Uint8Array): Ent
   const detector = saved ? restoreDetector(settings, saved) : new ForestDetector(settings);
   return {
     observe: (timestamp, value) => detector.observe(timestamp, value),
+    observeSeries: (timestamps, values) => observeSeries(detector, timestamps, values),
     save: () => saveDetector(detector),
   };
 }

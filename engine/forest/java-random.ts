@@ -39,10 +39,17 @@ export class JavaRandom {
 
   /** As `nextDouble()`: 53 bits, in [0, 1). */
   nextDouble(): number {
-    this.step();
-    const upper = this.high * 4 + (this.low >>> 22);
-    this.step();
-    return (upper * 0x8000000 + (this.high * 8 + (this.low >>> 21))) * 2 ** -53;
+    let { high, low } = this;
+    let carry = ((low * MULTIPLIER_LOW + INCREMENT) / HALF_RANGE) | 0;
+    high = (imul(high, MULTIPLIER_LOW) + imul(low, MULTIPLIER_HIGH) + carry) & HALF;
+    low = (imul(low, MULTIPLIER_LOW) + INCREMENT) & HALF;
+    const upper = high * 4 + (low >>> 22);
+    carry = ((low * MULTIPLIER_LOW + INCREMENT) / HALF_RANGE) | 0;
+    high = (imul(high, MULTIPLIER_LOW) + imul(low, MULTIPLIER_HIGH) + carry) & HALF;
+    low = (imul(low, MULTIPLIER_LOW) + INCREMENT) & HALF;
+    this.high = high;
+    this.low = low;
+    return (upper * 0x8000000 + (high * 8 + (low >>> 21))) * 2 ** -53;
   }
 
   /** As `nextLong()`; its lowest 48 bits, in halves, go to `into` at `at` and `at + 1`. */
@@ -54,4 +61,31 @@ export class JavaRandom {
     into[at] = ((first << 8) + (second >> 24)) & HALF;
     into[at + 1] = second & HALF;
   }
+}
+
+/**
+ * A number in [0, 1) as the reference's samplers draw it: `new Random(seed)`, whose `nextLong()` is the seed of the next
+ * draw and whose `nextDouble()` then is this one. Written out, as every point needs it for every tree.
+ */
+export function replayableDouble(seed: Int32Array): number {
+  let low = (seed[1] as number) ^ MULTIPLIER_LOW;
+  let high = (seed[0] as number) ^ MULTIPLIER_HIGH;
+  let carry = ((low * MULTIPLIER_LOW + INCREMENT) / HALF_RANGE) | 0;
+  high = (imul(high, MULTIPLIER_LOW) + imul(low, MULTIPLIER_HIGH) + carry) & HALF;
+  low = (imul(low, MULTIPLIER_LOW) + INCREMENT) & HALF;
+  const first = (high << 8) | (low >>> 16);
+  carry = ((low * MULTIPLIER_LOW + INCREMENT) / HALF_RANGE) | 0;
+  high = (imul(high, MULTIPLIER_LOW) + imul(low, MULTIPLIER_HIGH) + carry) & HALF;
+  low = (imul(low, MULTIPLIER_LOW) + INCREMENT) & HALF;
+  const second = (high << 8) | (low >>> 16);
+  seed[0] = ((first << 8) + (second >> 24)) & HALF;
+  seed[1] = second & HALF;
+  carry = ((low * MULTIPLIER_LOW + INCREMENT) / HALF_RANGE) | 0;
+  high = (imul(high, MULTIPLIER_LOW) + imul(low, MULTIPLIER_HIGH) + carry) & HALF;
+  low = (imul(low, MULTIPLIER_LOW) + INCREMENT) & HALF;
+  const upper = high * 4 + (low >>> 22);
+  carry = ((low * MULTIPLIER_LOW + INCREMENT) / HALF_RANGE) | 0;
+  high = (imul(high, MULTIPLIER_LOW) + imul(low, MULTIPLIER_HIGH) + carry) & HALF;
+  low = (imul(low, MULTIPLIER_LOW) + INCREMENT) & HALF;
+  return (upper * 0x8000000 + (high * 8 + (low >>> 21))) * 2 ** -53;
 }

@@ -57,8 +57,8 @@ export interface ForestSettings {
   readonly imputation: Imputation | null;
 }
 
-const MOST_SHINGLE = 1024;
-const MOST_SAMPLES = 0x8000;
+export const MOST_SHINGLE = 1024;
+export const MOST_SAMPLES = 0x8000;
 const MOST_TREES = 1000;
 /** OpenSearch's smallest number of samples before results, and the points that a tree takes unconditionally. */
 const LEAST_SAMPLES = 32;

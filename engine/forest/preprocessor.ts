@@ -10,9 +10,10 @@ const IMPUTED_SHARE = 0.5;
 /** A longer gap is taken as one of so many intervals; a forest has forgotten everything else long before. */
 const MOST_IMPUTED = 100_000;
 
-/** What the forest is given: normalised values in order, and whether it may learn the point that each completes. */
+/** What is given on: normalised values in order, and whether the point that each completes may be learnt. */
 export interface Feed {
-  push(value: number, learn: boolean): void;
+  /** `input` is the value in the series' unit. */
+  push(value: number, learn: boolean, input: number): void;
 }
 
 /** One value as it will be learnt. */
@@ -104,11 +105,6 @@ export class Preprocessor {
     return this.state.quality.mean;
   }
 
-  /** Back to the series' unit, rounded to float32 as the reference does. */
-  invert(scaled: number): number {
-    return fround(scaled * this.scale + this.shift);
-  }
-
   /** Keeps a value for later; the one that completes the first segment starts the normalisation and is fed with it. */
   wait(time: number, value: number | null, feed: Feed): void {
     this.state.pending.push({ time, value });
@@ -142,12 +138,12 @@ export class Preprocessor {
       for (let i = 0; i < arrival.imputed; i++) {
         this.#advance(arrival.time, standIn);
         this.#countImputed(true);
-        feed.push(arrival.scaledImputed, this.#mayLearn());
+        feed.push(arrival.scaledImputed, this.#mayLearn(), standIn);
       }
     }
     this.#advance(arrival.time, arrival.value);
     this.#countImputed(arrival.missing);
-    feed.push(arrival.scaled, this.#mayLearn());
+    feed.push(arrival.scaled, this.#mayLearn(), arrival.value);
     state.gaps.update(arrival.time - previousTime);
     this.#learn(arrival.value, previous, arrival.missing);
     if (!arrival.missing) state.seen++;
@@ -233,13 +229,13 @@ export class Preprocessor {
         const input = previous + step * (i + 1) * (value - previous);
         this.#advance(time, input);
         state.imputed++;
-        feed.push(normalize(input, shift, scale), this.#mayLearn());
+        feed.push(normalize(input, shift, scale), this.#mayLearn(), input);
       }
       state.gaps.update(time - previousTime);
       const before = state.inputs[state.inputs.length - 1] as number;
       this.#advance(time, value);
       this.#learn(value, before, false);
-      feed.push(normalize(value, shift, scale), this.#mayLearn());
+      feed.push(normalize(value, shift, scale), this.#mayLearn(), value);
     }
     state.pending.length = 0;
   }

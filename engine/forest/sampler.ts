@@ -1,8 +1,6 @@
-import { JavaRandom } from "./java-random.ts";
+import { replayableDouble } from "./java-random.ts";
 
 const { abs, exp, fround, log } = Math;
-
-const random = new JavaRandom();
 
 /** For so many points ahead a bound of what is surely rejected is computed at once. */
 const HORIZON = 32;
@@ -45,10 +43,8 @@ export class Sampler {
    */
   offer(sequence: number): number {
     if (this.size === this.capacity) {
-      random.seed(this.seed[0] as number, this.seed[1] as number);
-      random.nextLong(this.seed, 0);
       if (sequence > this.#surelyUntil) this.#bound(sequence);
-      const draw = random.nextDouble();
+      const draw = replayableDouble(this.seed);
       if (draw <= this.#surelyRejected && draw > 0) return REJECTED;
       const weight = this.#weigh(sequence, draw > 0 ? draw : this.#draw());
       if (weight >= (this.weights[0] as number)) return REJECTED;
@@ -56,7 +52,7 @@ export class Sampler {
       return this.#evict();
     }
     const weight = this.#weigh(sequence, this.#draw());
-    const initial = this.#nextDouble() < this.#initialProbability();
+    const initial = replayableDouble(this.seed) < this.#initialProbability();
     if (!initial && weight >= (this.weights[0] as number)) return REJECTED;
     this.#accepted = weight;
     return initial ? NOTHING : this.#evict();
@@ -99,15 +95,9 @@ export class Sampler {
     return evicted;
   }
 
-  #nextDouble(): number {
-    random.seed(this.seed[0] as number, this.seed[1] as number);
-    random.nextLong(this.seed, 0);
-    return random.nextDouble();
-  }
-
   #draw(): number {
     for (;;) {
-      const draw = this.#nextDouble();
+      const draw = replayableDouble(this.seed);
       if (draw > 0) return draw;
     }
   }

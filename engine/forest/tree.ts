@@ -1,5 +1,6 @@
-import { type Cut, drawCut } from "./cut.ts";
+import { cut, drawCut, unite } from "./cut.ts";
 import { JavaRandom } from "./java-random.ts";
+import { MOST_SAMPLES } from "./options.ts";
 import type { PointStream } from "./point-stream.ts";
 
 const { fround, max, min } = Math;
@@ -20,14 +21,21 @@ export const LEAF_MASS = 1;
 const LEAF_PARENT = 2;
 export const LEAF_WORDS = 3;
 
+/** Dimension of a placement for a point that equals a leaf's. */
+const EQUAL = -1;
+
 /** No node: an empty tree's root, and the parent of a root. */
 export const NONE = -0x80000000;
 
-/** The nodes from the root to the one above the leaf, of the last descent in any tree. */
-export const path = new Int32Array(0x10000);
+/** A way from the root to a leaf has less nodes than the tree has leaves; at its end one more word is written. */
+export const LONGEST_PATH = MOST_SAMPLES;
+/** The nodes from the root to the one above the leaf of the last descent, or the last four. */
+export const path = new Int32Array(4 * LONGEST_PATH);
+
+/** How the last insertion in any tree changed it: what the new leaf was put beside, or its slot where it was one before. */
+export const placed = { beside: 0, dimension: EQUAL, value: 0 };
 
 const random = new JavaRandom();
-const cut: Cut = { dimension: 0, value: 0 };
 
 /**
  * A random cut tree. A reference to an internal node is the position of its record, a reference to a leaf is `~slot`.
@@ -48,8 +56,9 @@ export class Tree {
   root = NONE;
   /** Points in the tree, equal ones counted as often as they were added. */
   mass = 0;
-  /** How many nodes of `path` the last descent filled. */
+  /** Of the last descent: the nodes that `path` has of it, and the slot of the leaf. */
   depth = 0;
+  reached = 0;
   /** Seed of the next insertion, in halves of 24 bits. */
   readonly seed: Int32Array;
   readonly #freeNodes: Int32Array;
@@ -87,50 +96,62 @@ export class Tree {
       ) as number;
     }
     this.depth = depth;
-    return ~node;
+    this.reached = ~node;
+    return this.reached;
   }
 
   /** Adds the point at `at` of the stream; answers the slot of its leaf, which may be that of an equal one. */
   insert(at: number): number {
-    if (this.root === NONE) {
+    this.#choosePlace(at);
+    return this.put(at, placed.beside, placed.dimension, placed.value);
+  }
+
+  /** Adds the point at a place that an equal tree chose for it. */
+  put(at: number, beside: number, dimension: number, value: number): number {
+    if (beside === NONE) {
       const leaf = this.takeLeaf(at);
       this.attach(~leaf, NONE, LEFT);
       return leaf;
     }
-    const { floats, dims, leaves } = this;
+    if (dimension !== EQUAL) return this.#split(at, beside, dimension, value);
+    const leaf = ~beside;
+    this.leaves[LEAF_WORDS * leaf + LEAF_MASS] = (this.leaves[LEAF_WORDS * leaf + LEAF_MASS] as number) + 1;
+    this.mass++;
+    return leaf;
+  }
+
+  /** Where the point goes, into `placed`; draws the cuts. */
+  #choosePlace(at: number): void {
+    placed.beside = this.root;
+    if (this.root === NONE) return;
+    const { floats, dims, leaves, seed } = this;
     const { values } = this.points;
     const leaf = this.descend(values, at);
     const leafPoint = leaves[LEAF_WORDS * leaf + LEAF_POINT] as number;
-    if (samePoint(values, at, values, leafPoint, dims)) {
-      leaves[LEAF_WORDS * leaf + LEAF_MASS] = (leaves[LEAF_WORDS * leaf + LEAF_MASS] as number) + 1;
-      this.mass++;
-      return leaf;
-    }
-    random.seed(this.seed[0] as number, this.seed[1] as number);
-    random.nextLong(this.seed, 0);
-    drawCut(random.nextDouble(), values, at, values, leafPoint, 1, 0, dims, cut);
-    let level = this.depth;
-    let splitLevel = level;
-    let splitDimension = cut.dimension;
-    let splitValue = cut.value;
-    while (level > 0) {
-      level--;
-      const box = (path[level] as number) + BOX;
+    placed.beside = ~leaf;
+    placed.dimension = EQUAL;
+    if (!unite(values, at, values, leafPoint, 1, 0, dims)) return;
+    random.seed(seed[0] as number, seed[1] as number);
+    random.nextLong(seed, 0);
+    drawCut(random.nextDouble(), values, at, values, leafPoint, 1, 0, dims);
+    placed.dimension = cut.dimension;
+    placed.value = cut.value;
+    for (let level = this.depth - 1; level >= 0; level--) {
+      const node = path[level] as number;
       // Once a box contains the point no cut separates them, and no larger box's does.
-      if (contains(floats, box, values, at, dims)) break;
-      drawCut(random.nextDouble(), values, at, floats, box, 2, 1, dims, cut);
+      if (!unite(values, at, floats, node + BOX, 2, 1, dims)) return;
+      drawCut(random.nextDouble(), values, at, floats, node + BOX, 2, 1, dims);
       const { dimension, value } = cut;
+      const side = node + BOX + 2 * dimension;
       const separates =
         (values[at + dimension] as number) <= value
-          ? value < (floats[box + 2 * dimension] as number)
-          : value >= (floats[box + 2 * dimension + 1] as number);
+          ? value < (floats[side] as number)
+          : value >= (floats[side + 1] as number);
       if (!separates) continue;
-      splitLevel = level;
-      splitDimension = dimension;
-      splitValue = value;
+      placed.beside = node;
+      placed.dimension = dimension;
+      placed.value = value;
     }
-    const below = splitLevel === this.depth ? ~leaf : (path[splitLevel] as number);
-    return this.#split(below, splitLevel, splitDimension, splitValue, at);
   }
 
   /** Takes back one addition of the leaf's point. */
@@ -200,26 +221,29 @@ export class Tree {
     const left = this.ints[node + LEFT] as number;
     const right = this.ints[node + RIGHT] as number;
     if (left === NONE || right === NONE) throw new RangeError("damaged");
-    for (let i = 0; i < this.dims; i++) {
-      this.floats[node + BOX + 2 * i] = min(this.#low(left, i), this.#low(right, i));
-      this.floats[node + BOX + 2 * i + 1] = max(this.#high(left, i), this.#high(right, i));
+    let range = 0;
+    for (let i = 0, side = node + BOX; i < this.dims; i++, side += 2) {
+      const low = min(this.#low(left, i), this.#low(right, i));
+      const high = max(this.#high(left, i), this.#high(right, i));
+      this.floats[side] = low;
+      this.floats[side + 1] = high;
+      range += fround(high - low);
     }
-    this.#sumRange(node);
+    this.doubles[(node >> 1) + RANGE] = range;
   }
 
-  /** Puts a node between `below`, which is at `level` of `path`, and what is above it, and the point beside it. */
-  #split(below: number, level: number, dimension: number, value: number, at: number): number {
+  /** Puts a node above `beside`, with the point on its other side. */
+  #split(at: number, beside: number, dimension: number, value: number): number {
     const { ints } = this;
-    const { values } = this.points;
-    const parent = level === 0 ? NONE : (path[level - 1] as number);
+    const parent = (beside >= 0 ? ints[beside + PARENT] : this.leaves[LEAF_WORDS * ~beside + LEAF_PARENT]) as number;
     const node = this.takeNode(dimension, value);
     const leaf = this.takeLeaf(at);
-    this.attach(node, parent, parent !== NONE && ints[parent + LEFT] === below ? LEFT : RIGHT);
-    const toLeft = (values[at + dimension] as number) <= value;
+    this.attach(node, parent, parent !== NONE && ints[parent + LEFT] === beside ? LEFT : RIGHT);
+    const toLeft = (this.points.values[at + dimension] as number) <= value;
     this.attach(~leaf, node, toLeft ? LEFT : RIGHT);
-    this.attach(below, node, toLeft ? RIGHT : LEFT);
+    this.attach(beside, node, toLeft ? RIGHT : LEFT);
     this.joinBoxes(node);
-    for (let up = level - 1; up >= 0 && this.#extend(path[up] as number, at); up--);
+    for (let up = parent; up !== NONE && this.#extend(up, at); up = ints[up + PARENT] as number);
     return leaf;
   }
 
@@ -228,39 +252,51 @@ export class Tree {
     const { floats, dims } = this;
     const { values } = this.points;
     let changed = false;
+    let range = 0;
     for (let i = 0, side = node + BOX; i < dims; i++, side += 2) {
       const value = values[at + i] as number;
-      if (value < (floats[side] as number)) {
+      let low = floats[side] as number;
+      let high = floats[side + 1] as number;
+      if (value < low) {
+        low = value;
         floats[side] = value;
         changed = true;
-      } else if (value > (floats[side + 1] as number)) {
+      } else if (value > high) {
+        high = value;
         floats[side + 1] = value;
         changed = true;
       }
+      range += fround(high - low);
     }
-    if (changed) this.#sumRange(node);
+    if (changed) this.doubles[(node >> 1) + RANGE] = range;
     return changed;
   }
 
   /** The node's box without the point at `at`, which was below it; false if it lay on no side of the box. */
   #shrink(node: number, at: number): boolean {
-    const { floats, ints, dims } = this;
+    const { floats, dims } = this;
     const { values } = this.points;
-    const left = ints[node + LEFT] as number;
-    const right = ints[node + RIGHT] as number;
+    const left = this.ints[node + LEFT] as number;
+    const right = this.ints[node + RIGHT] as number;
     let touched = false;
+    let range = 0;
     for (let i = 0, side = node + BOX; i < dims; i++, side += 2) {
       const value = values[at + i] as number;
-      if (value <= (floats[side] as number)) {
-        floats[side] = min(this.#low(left, i), this.#low(right, i));
+      let low = floats[side] as number;
+      let high = floats[side + 1] as number;
+      if (value <= low) {
+        low = min(this.#low(left, i), this.#low(right, i));
+        floats[side] = low;
         touched = true;
       }
-      if (value >= (floats[side + 1] as number)) {
-        floats[side + 1] = max(this.#high(left, i), this.#high(right, i));
+      if (value >= high) {
+        high = max(this.#high(left, i), this.#high(right, i));
+        floats[side + 1] = high;
         touched = true;
       }
+      range += fround(high - low);
     }
-    if (touched) this.#sumRange(node);
+    if (touched) this.doubles[(node >> 1) + RANGE] = range;
     return touched;
   }
 
@@ -273,28 +309,9 @@ export class Tree {
     if (reference >= 0) return this.floats[reference + BOX + 2 * i + 1] as number;
     return this.points.values[(this.leaves[LEAF_WORDS * ~reference + LEAF_POINT] as number) + i] as number;
   }
-
-  /** Float32 differences summed in float64, in the order of the dimensions. */
-  #sumRange(node: number): void {
-    const { floats } = this;
-    const end = node + BOX + 2 * this.dims;
-    let range = 0;
-    for (let side = node + BOX; side < end; side += 2) {
-      range += fround((floats[side + 1] as number) - (floats[side] as number));
-    }
-    this.doubles[(node >> 1) + RANGE] = range;
-  }
 }
 
 export function samePoint(a: Float32Array, from: number, b: Float32Array, at: number, dims: number): boolean {
   for (let i = 0; i < dims; i++) if (a[from + i] !== b[at + i]) return false;
-  return true;
-}
-
-function contains(floats: Float32Array, box: number, values: Float32Array, at: number, dims: number): boolean {
-  for (let i = 0, side = box; i < dims; i++, side += 2) {
-    const value = values[at + i] as number;
-    if (value < (floats[side] as number) || value > (floats[side + 1] as number)) return false;
-  }
   return true;
 }
