@@ -1,7 +1,7 @@
 import type { Signal } from "../domain/signal.ts";
 import type { EpochMs, TimeWindow } from "../domain/time.ts";
 import type { DetectorEngine } from "../ports/detector-engine.ts";
-import type { AccountDelivery } from "./delivery-health.ts";
+import type { AccountDelivery } from "./delivery-watch.ts";
 import { modelOptionsOf } from "./model-options.ts";
 import { type EntitySeries, ModelWalk, totalOf } from "./series.ts";
 

@@ -1,31 +1,14 @@
-import type { Anomaly, Severity } from "../domain/finding.ts";
 import type { Signal } from "../domain/signal.ts";
-import { BUCKET, bucketStart, DAY, type EpochMs, MINUTE, type TimeWindow } from "../domain/time.ts";
-import { shortHash } from "../incidents/identifier.ts";
-import type { DetectorEngine } from "../ports/detector-engine.ts";
 import type { RollupRow } from "../ports/event-store.ts";
-import type { DetectionConfig } from "./config.ts";
-import type { AccountDelivery, DeliveryHealth } from "./delivery-health.ts";
-import { type Episode, episodesOf } from "./episodes.ts";
-import { modelOptionsOf } from "./model-options.ts";
-import { crossingsOf } from "./occasions.ts";
-import { doneByPeers } from "./peers.ts";
-import { coreOf, type EntitySeries, ModelWalk, peakOf, positionOf, totalOf } from "./series.ts";
-import { severityOf } from "./severity.ts";
-import { usualAmounts } from "./usual.ts";
+import type { DeliveryHealth } from "./delivery-health.ts";
+import { type AnomalyDraft, type JudgeContext, judgeEntity } from "./judge-entity.ts";
+import { seriesByAccount } from "./series-of-rows.ts";
 
-/** An anomaly before its events were looked up: {@link evidenceQuery} asks for them. */
-export type AnomalyDraft = Omit<Anomaly, "facets" | "eventIds">;
-
-export interface DetectionInput {
+export interface DetectionInput extends JudgeContext {
   /** Sorted by signal id, account, region, principal, resource, bucket; rows of other signals are passed over. */
   readonly rollup: AsyncIterable<RollupRow>;
   readonly signals: readonly Signal[];
   readonly health: DeliveryHealth;
-  readonly engine: DetectorEngine;
-  readonly config: DetectionConfig;
-  /** Of all events. */
-  readonly span: TimeWindow;
 }
 
 /**
@@ -40,139 +23,7 @@ export async function detectAnomalies(input: DetectionInput): Promise<readonly A
     const account = series[0]?.entity.account ?? "";
     const delivery = input.health.accounts.get(account);
     if (!signal || !delivery) continue;
-    for (const entity of series) drafts.push(...detectEntity(signal, entity, series, delivery, input));
+    for (const entity of series) drafts.push(...judgeEntity(signal, entity, series, delivery, input));
   }
   return drafts.sort((a, b) => a.window.start - b.window.start || (a.id < b.id ? -1 : 1));
-}
-
-/** The entities of one signal and account at a time. */
-async function* seriesByAccount(
-  rollup: AsyncIterable<RollupRow>,
-): AsyncGenerator<{ signal: string; series: readonly EntitySeries[] }> {
-  let signal = "";
-  let series: { entity: RollupRow["entity"]; buckets: EpochMs[]; values: number[] }[] = [];
-  for await (const row of rollup) {
-    let last = series.at(-1);
-    if (row.signal !== signal || row.entity.account !== last?.entity.account) {
-      if (series.length > 0) yield { signal, series };
-      signal = row.signal;
-      series = [];
-      last = undefined;
-    }
-    const same =
-      last?.entity.region === row.entity.region &&
-      last.entity.principal === row.entity.principal &&
-      last.entity.resource === row.entity.resource;
-    if (!last || !same) series.push({ entity: row.entity, buckets: [row.bucket], values: [row.value] });
-    else {
-      last.buckets.push(row.bucket);
-      last.values.push(row.value);
-    }
-  }
-  if (series.length > 0) yield { signal, series };
-}
-
-function detectEntity(
-  signal: Signal,
-  series: EntitySeries,
-  peers: readonly EntitySeries[],
-  delivery: AccountDelivery,
-  { engine, config, span }: DetectionInput,
-): AnomalyDraft[] {
-  const end = bucketStart(span.end + BUCKET - 1);
-  // Silence at the end is not zero yet; what was counted there already is a departure all the same.
-  const settled = bucketStart(span.end - config.latenessMinutes * MINUTE);
-  const last = (series.buckets.at(-1) ?? 0) + BUCKET;
-  const until = Math.min(end, Math.max(settled, last));
-  const options = modelOptionsOf(signal);
-  const crossings = signal.thresholds
-    ? crossingsOf(series, signal.thresholds, delivery.since + config.historyDays * DAY, config.habit)
-    : [];
-  const departures = canDepart(signal, series)
-    ? new ModelWalk(engine.open(options), series, delivery)
-        .departuresTo(until)
-        .filter(({ grade }) => grade >= config.minimumGrade)
-    : [];
-  const episodes = episodesOf(departures, crossings, config);
-  if (episodes.length === 0) return [];
-  // A second walk, to ask at each beginning what would have been usual.
-  const walk = new ModelWalk(engine.open(options), series, delivery);
-  return episodes.map((episode) => draftOf(episode, signal, series, peers, delivery, walk, config));
-}
-
-/** A rise cannot exceed all that was ever counted. */
-const canDepart = (signal: Signal, series: EntitySeries): boolean =>
-  signal.direction === "both" || series.values.reduce((sum, value) => sum + value, 0) >= signal.floor;
-
-function draftOf(
-  episode: Episode,
-  signal: Signal,
-  series: EntitySeries,
-  peers: readonly EntitySeries[],
-  delivery: AccountDelivery,
-  walk: ModelWalk,
-  config: DetectionConfig,
-): AnomalyDraft {
-  const window = trimmed(episode, series);
-  const usual = (asked: TimeWindow) => {
-    if (positionOf(series, window.start) === 0) return null;
-    return walk.expectAfter(window.start, asked);
-  };
-  const band = usual(window);
-  const actual = totalOf(series, window);
-  const peak = peakOf(series, window) ?? { window, value: 0 };
-  const grade = episode.best?.grade ?? 0;
-  const historyDays = historyOf(delivery, window.start) / DAY;
-  const { severity, reasons } = severityOf(
-    signal,
-    {
-      window,
-      direction: episode.direction,
-      actual,
-      expected: band?.expected ?? null,
-      grade,
-      historyDays,
-      peak: { value: peak.value, expected: usual(peak.window)?.expected ?? null },
-      usualAmongPeers: doneByPeers(signal, series, peers, peak.value, window.start),
-    },
-    config,
-  );
-  const { account, region, principal, resource } = series.entity;
-  return {
-    kind: "anomaly",
-    id: `anomaly-${shortHash(signal.id, account, region, principal ?? "", resource ?? "", episode.direction, String(window.start))}`,
-    account,
-    region,
-    window,
-    severity: severity satisfies Severity,
-    severityReasons: reasons,
-    signal: signal.id,
-    entity: series.entity,
-    actual,
-    expected: band?.expected ?? null,
-    lower: band?.lower ?? null,
-    upper: band?.upper ?? null,
-    peak,
-    core: coreOf(series, window) ?? { window, value: actual },
-    usual: usualAmounts(series, window, delivery.since),
-    grade,
-    confidence: episode.best?.confidence ?? 0,
-    historyDays,
-    direction: episode.direction,
-  };
-}
-
-/** A rise begins and ends with a count; the model's windows have fixed lengths. */
-function trimmed({ window, direction }: Episode, series: EntitySeries): TimeWindow {
-  if (direction === "drop") return window;
-  const first = series.buckets[positionOf(series, window.start)] ?? window.start;
-  const end = (series.buckets[positionOf(series, window.end) - 1] ?? window.end - BUCKET) + BUCKET;
-  return { start: first, end };
-}
-
-/** How long the account was known before `time`, without what was not delivered. */
-export function historyOf(delivery: AccountDelivery, time: EpochMs): number {
-  let known = Math.max(0, time - delivery.since);
-  for (const { start, end } of delivery.unknown) if (end <= time) known -= end - start;
-  return known;
 }

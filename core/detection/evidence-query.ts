@@ -1,6 +1,6 @@
 import type { EventFilter, Signal } from "../domain/signal.ts";
 import type { EventQuery } from "../ports/event-store.ts";
-import type { AnomalyDraft } from "./detect-anomalies.ts";
+import type { AnomalyDraft } from "./judge-entity.ts";
 
 /** The events that an anomaly counted. Throws RangeError for an anomaly of a signal that is not among `signals`. */
 export function evidenceQuery(draft: AnomalyDraft, signals: readonly Signal[]): EventQuery {

@@ -1,7 +1,7 @@
 import type { SignalEntity } from "../domain/finding.ts";
 import { BUCKET, type EpochMs, type TimeWindow } from "../domain/time.ts";
 import type { Departure, EntityModel } from "../ports/detector-engine.ts";
-import type { AccountDelivery } from "./delivery-health.ts";
+import type { AccountDelivery } from "./delivery-watch.ts";
 
 /** What one entity counted: non-zero buckets in time order. */
 export interface EntitySeries {
@@ -77,11 +77,22 @@ export class ModelWalk {
   #position = 0;
   #gap = 0;
 
-  constructor(model: EntityModel, series: EntitySeries, delivery: AccountDelivery) {
+  /** @param from the first bucket that the model has not observed */
+  constructor(
+    model: EntityModel,
+    series: EntitySeries,
+    { since, unknown }: Pick<AccountDelivery, "since" | "unknown">,
+    from: EpochMs = since,
+  ) {
     this.#model = model;
     this.#series = series;
-    this.#unknown = delivery.unknown;
-    this.#next = delivery.since;
+    this.#unknown = unknown;
+    this.#next = from;
+  }
+
+  /** The first bucket that the model has not observed. */
+  get next(): EpochMs {
+    return this.#next;
   }
 
   /** Observes every bucket before `end`. */

@@ -1,4 +1,4 @@
-import type { AccountDelivery } from "../detection/delivery-health.ts";
+import type { AccountDelivery } from "../detection/delivery-watch.ts";
 import { BUCKET, bucketStart, type EpochMs, type TimeWindow } from "../domain/time.ts";
 
 /** How far an account is rolled up. JSON-safe. */

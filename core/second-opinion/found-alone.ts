@@ -1,6 +1,6 @@
 import type { DetectionConfig } from "../detection/config.ts";
 import type { DeliveryHealth } from "../detection/delivery-health.ts";
-import { type AnomalyDraft, historyOf } from "../detection/detect-anomalies.ts";
+import { type AnomalyDraft, historyOf } from "../detection/judge-entity.ts";
 import { coreOf, type EntitySeries, peakOf, totalOf } from "../detection/series.ts";
 import { severityOf } from "../detection/severity.ts";
 import type { Signal } from "../domain/signal.ts";

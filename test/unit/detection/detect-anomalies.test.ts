@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
-import { type AnomalyDraft, detectAnomalies } from "#core/detection/detect-anomalies.ts";
+import { detectAnomalies } from "#core/detection/detect-anomalies.ts";
 import { evidenceQuery } from "#core/detection/evidence-query.ts";
+import type { AnomalyDraft } from "#core/detection/judge-entity.ts";
 import type { Signal } from "#core/domain/signal.ts";
 import { BUCKET, DAY, HOUR, MINUTE } from "#core/domain/time.ts";
 import { createCountEngine } from "#engine/count-engine.ts";

@@ -1,6 +1,7 @@
 import { type DetectionConfig, detectionConfigSchema } from "#core/detection/config.ts";
 import { type DeliveryHealth, deliveryHealth } from "#core/detection/delivery-health.ts";
-import { type AnomalyDraft, detectAnomalies } from "#core/detection/detect-anomalies.ts";
+import { detectAnomalies } from "#core/detection/detect-anomalies.ts";
+import type { AnomalyDraft } from "#core/detection/judge-entity.ts";
 import type { SignalEntity } from "#core/domain/finding.ts";
 import type { Signal } from "#core/domain/signal.ts";
 import { BUCKET, DAY, type EpochMs, type TimeWindow } from "#core/domain/time.ts";

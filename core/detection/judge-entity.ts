@@ -1,0 +1,136 @@
+import type { Anomaly, Severity } from "../domain/finding.ts";
+import type { Signal } from "../domain/signal.ts";
+import { BUCKET, bucketStart, DAY, type EpochMs, MINUTE, type TimeWindow } from "../domain/time.ts";
+import { shortHash } from "../incidents/identifier.ts";
+import type { DetectorEngine } from "../ports/detector-engine.ts";
+import type { DetectionConfig } from "./config.ts";
+import type { AccountDelivery } from "./delivery-watch.ts";
+import { type Episode, episodesOf } from "./episodes.ts";
+import { modelOptionsOf } from "./model-options.ts";
+import { crossingsOf } from "./occasions.ts";
+import { doneByPeers } from "./peers.ts";
+import { coreOf, type EntitySeries, ModelWalk, peakOf, positionOf, totalOf } from "./series.ts";
+import { severityOf } from "./severity.ts";
+import { usualAmounts } from "./usual.ts";
+
+/** An anomaly before its events were looked up: {@link evidenceQuery} asks for them. */
+export type AnomalyDraft = Omit<Anomaly, "facets" | "eventIds">;
+
+export interface JudgeContext {
+  readonly engine: DetectorEngine;
+  readonly config: DetectionConfig;
+  /** Of all events; its end stands for now. */
+  readonly span: TimeWindow;
+  /** Where the model begins, if counts before are not at hand; else with the account's first event. */
+  readonly from?: EpochMs;
+}
+
+/**
+ * Runs a model over an entity's life and returns its departures as anomalies, in time order: the same for the same
+ * counts, whether they came at once or one by one.
+ * @param peers the other entities of the signal in the account and region, and perhaps this one
+ */
+export function judgeEntity(
+  signal: Signal,
+  series: EntitySeries,
+  peers: readonly EntitySeries[],
+  delivery: AccountDelivery,
+  { engine, config, span, from }: JudgeContext,
+): AnomalyDraft[] {
+  const end = bucketStart(span.end + BUCKET - 1);
+  // Silence at the end is not zero yet; what was counted there already is a departure all the same.
+  const settled = bucketStart(span.end - config.latenessMinutes * MINUTE);
+  const last = (series.buckets.at(-1) ?? 0) + BUCKET;
+  const until = Math.min(end, Math.max(settled, last));
+  const options = modelOptionsOf(signal);
+  const crossings = signal.thresholds
+    ? crossingsOf(series, signal.thresholds, delivery.since + config.historyDays * DAY, config.habit)
+    : [];
+  const departures = canDepart(signal, series)
+    ? new ModelWalk(engine.open(options), series, delivery, from)
+        .departuresTo(until)
+        .filter(({ grade }) => grade >= config.minimumGrade)
+    : [];
+  const episodes = episodesOf(departures, crossings, config);
+  if (episodes.length === 0) return [];
+  // A second walk, to ask at each beginning what would have been usual.
+  const walk = new ModelWalk(engine.open(options), series, delivery, from);
+  return episodes.map((episode) => draftOf(episode, signal, series, peers, delivery, walk, config));
+}
+
+/** A rise cannot exceed all that was ever counted. */
+const canDepart = (signal: Signal, series: EntitySeries): boolean =>
+  signal.direction === "both" || series.values.reduce((sum, value) => sum + value, 0) >= signal.floor;
+
+function draftOf(
+  episode: Episode,
+  signal: Signal,
+  series: EntitySeries,
+  peers: readonly EntitySeries[],
+  delivery: AccountDelivery,
+  walk: ModelWalk,
+  config: DetectionConfig,
+): AnomalyDraft {
+  const window = trimmed(episode, series);
+  const usual = (asked: TimeWindow) => {
+    if (positionOf(series, window.start) === 0) return null;
+    return walk.expectAfter(window.start, asked);
+  };
+  const band = usual(window);
+  const actual = totalOf(series, window);
+  const peak = peakOf(series, window) ?? { window, value: 0 };
+  const grade = episode.best?.grade ?? 0;
+  const historyDays = historyOf(delivery, window.start) / DAY;
+  const { severity, reasons } = severityOf(
+    signal,
+    {
+      window,
+      direction: episode.direction,
+      actual,
+      expected: band?.expected ?? null,
+      grade,
+      historyDays,
+      peak: { value: peak.value, expected: usual(peak.window)?.expected ?? null },
+      usualAmongPeers: doneByPeers(signal, series, peers, peak.value, window.start),
+    },
+    config,
+  );
+  const { account, region, principal, resource } = series.entity;
+  return {
+    kind: "anomaly",
+    id: `anomaly-${shortHash(signal.id, account, region, principal ?? "", resource ?? "", episode.direction, String(window.start))}`,
+    account,
+    region,
+    window,
+    severity: severity satisfies Severity,
+    severityReasons: reasons,
+    signal: signal.id,
+    entity: series.entity,
+    actual,
+    expected: band?.expected ?? null,
+    lower: band?.lower ?? null,
+    upper: band?.upper ?? null,
+    peak,
+    core: coreOf(series, window) ?? { window, value: actual },
+    usual: usualAmounts(series, window, delivery.since),
+    grade,
+    confidence: episode.best?.confidence ?? 0,
+    historyDays,
+    direction: episode.direction,
+  };
+}
+
+/** A rise begins and ends with a count; the model's windows have fixed lengths. */
+function trimmed({ window, direction }: Episode, series: EntitySeries): TimeWindow {
+  if (direction === "drop") return window;
+  const first = series.buckets[positionOf(series, window.start)] ?? window.start;
+  const end = (series.buckets[positionOf(series, window.end) - 1] ?? window.end - BUCKET) + BUCKET;
+  return { start: first, end };
+}
+
+/** How long the account was known before `time`, without what was not delivered. */
+export function historyOf(delivery: AccountDelivery, time: EpochMs): number {
+  let known = Math.max(0, time - delivery.since);
+  for (const { start, end } of delivery.unknown) if (end <= time) known -= end - start;
+  return known;
+}
