@@ -7,6 +7,7 @@ import {
   paginateListOrganizationalUnitsForParent,
   paginateListRoots,
   paginateListTagsForResource,
+  TargetNotFoundException,
 } from "@aws-sdk/client-organizations";
 import { awsError } from "#adapters/shared/aws-errors.ts";
 
@@ -84,10 +85,15 @@ async function organizationalUnitPaths(client: OrganizationsClient): Promise<Map
   return paths;
 }
 
+/** An account that left the organization since it was listed has none that can be asked for. */
 async function tagsOf(client: OrganizationsClient, account: string): Promise<Record<string, string>> {
   const tags: Record<string, string> = {};
-  for await (const page of paginateListTagsForResource({ client }, { ResourceId: account })) {
-    for (const { Key, Value } of page.Tags ?? []) if (Key !== undefined) tags[Key] = Value ?? "";
+  try {
+    for await (const page of paginateListTagsForResource({ client }, { ResourceId: account })) {
+      for (const { Key, Value } of page.Tags ?? []) if (Key !== undefined) tags[Key] = Value ?? "";
+    }
+  } catch (error) {
+    if (!(error instanceof TargetNotFoundException)) throw error;
   }
   return tags;
 }

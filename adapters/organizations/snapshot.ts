@@ -1,0 +1,30 @@
+import type { OrganizationsClient } from "@aws-sdk/client-organizations";
+import { TrailwatchError } from "#core/domain/errors.ts";
+import type { EpochMs } from "#core/domain/time.ts";
+import type { SnapshotStore } from "#core/ports/snapshot-store.ts";
+import { type FetchedOrganization, fetchOrganization } from "./fetch-organization.ts";
+
+/** The name under which the organization is kept. */
+export const ORGANIZATION = "organization";
+
+/**
+ * Reads the organization and keeps it for those who must not ask for it themselves: Organizations answers a few
+ * requests a second, for all callers of the organization together. Rejects with TrailwatchError; what was kept before
+ * stays.
+ */
+export async function snapshotOrganization(
+  client: OrganizationsClient,
+  store: SnapshotStore,
+  now: EpochMs,
+): Promise<FetchedOrganization> {
+  const organization = await fetchOrganization(client);
+  if (organization.accounts.length === 0) {
+    throw new TrailwatchError(
+      "ORGANIZATION_INVALID",
+      "Organizations lists no account, not even the one that asks",
+      "Take the snapshot from the management account or a delegated administrator.",
+    );
+  }
+  await store.write(ORGANIZATION, { takenAt: now, content: organization });
+  return organization;
+}
