@@ -9,6 +9,7 @@ import { type Asked, asking, type Bucket, compositeBuckets, search } from "./ask
 import { inOrderOfTexts } from "./asking/text-order.ts";
 import { wholeTexts } from "./asking/whole-texts.ts";
 import type { OpenSearchConnection } from "./connection.ts";
+import { termOf } from "./documents/long-text.ts";
 import { rollupDocument, rollupId } from "./documents/rollup-document.ts";
 import type { IndexNames } from "./index-names.ts";
 import { refresh, writeAll } from "./write-all.ts";
@@ -46,10 +47,15 @@ export class OpenSearchRollupStore implements RollupStore {
     }));
   }
 
-  async *read(window: TimeWindow, signals: readonly string[]): AsyncGenerator<RollupRow> {
+  async *read(
+    window: TimeWindow,
+    signals: readonly string[],
+    of: Partial<SignalEntity> = {},
+  ): AsyncGenerator<RollupRow> {
     const asked = await this.#asked();
     for (const signal of [...new Set(signals)].sort(compareText)) {
-      yield* inOrderOfTexts(rowsOf(asked, signal, window), (a, b) => a.bucket - b.bucket);
+      const query = allOf([oneOf("signal", [signal]), inWindow(window), ...having(of)]);
+      yield* inOrderOfTexts(rowsOf(asked, signal, query), (a, b) => a.bucket - b.bucket);
     }
   }
 
@@ -73,9 +79,16 @@ const ORDER = [
   { "@timestamp": { order: "asc", unmapped_type: "date" } },
 ];
 
+/** A member that an entity does not have is no field of its document. */
+const having = (of: Partial<SignalEntity>): readonly Dsl[] =>
+  ENTITY.flatMap((field) => {
+    const value = of[field];
+    if (value === undefined) return [];
+    return value === null ? { bool: { must_not: { exists: { field } } } } : { term: { [field]: termOf(value) } };
+  });
+
 /** One signal's rows, entity by entity. All that a row has but its value stands in what it is sorted by. */
-async function* rowsOf(asked: Asked, signal: string, window: TimeWindow): AsyncGenerator<RollupRow> {
-  const query = allOf([oneOf("signal", [signal]), inWindow(window)]);
+async function* rowsOf(asked: Asked, signal: string, query: Dsl): AsyncGenerator<RollupRow> {
   let after: readonly unknown[] | undefined;
   do {
     const { hits } = await search(asked, {

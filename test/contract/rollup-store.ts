@@ -91,6 +91,28 @@ export function rollupStoreContract(name: string, open: () => Promise<RollupStor
       expect(await all(store.read(ALL, []))).toEqual([]);
     });
 
+    test("reads the entities that have each of the members asked for", async () => {
+      await store.write(shuffled(dense(ROWS)));
+      const within = (of: Partial<SignalEntity>) => all(store.read(ALL, SIGNALS, of));
+      const having = (of: Partial<SignalEntity>) =>
+        ROWS.filter(({ entity: one }) =>
+          Object.entries(of).every(([member, value]) => one[member as keyof SignalEntity] === value),
+        );
+      const asked: readonly Partial<SignalEntity>[] = [
+        {},
+        { account: "222222222222" },
+        { region: "us-east-1" },
+        { principal: null },
+        { principal: "" },
+        { resource: "*" },
+        ...ROWS.map((one) => one.entity),
+        { account: "111111111111", principal: LONG },
+        { account: "never" },
+      ];
+      for (const of of asked) expect(await within(of)).toEqual(having(of));
+      expect(await within({ principal: `${LONG}a${LONG.repeat(99)}` })).toHaveLength(2);
+    });
+
     test("a row that is written again is replaced", async () => {
       await store.write(dense(ROWS));
       const amended = ROWS.map((one) => ({ ...one, value: one.value + 1 }));

@@ -1,3 +1,4 @@
+import type { SignalEntity } from "#core/domain/finding.ts";
 import type { TimeWindow } from "#core/domain/time.ts";
 import type { RollupRow } from "#core/ports/event-store.ts";
 import type { ActiveEntity, DenseRollup, RollupStore } from "#core/ports/rollup-store.ts";
@@ -18,9 +19,14 @@ export class MemoryRollupStore implements RollupStore {
     for await (const row of rows) this.#rows.delete(keyOf(row));
   }
 
-  async *read(window: TimeWindow, signals: readonly string[]): AsyncGenerator<RollupRow> {
+  async *read(
+    window: TimeWindow,
+    signals: readonly string[],
+    of: Partial<SignalEntity> = {},
+  ): AsyncGenerator<RollupRow> {
+    const asked = Object.entries(of) as [keyof SignalEntity, string | null][];
     for (const { signal, entity, bucket, value } of this.#within(window, signals)) {
-      yield { signal, entity, bucket, value };
+      if (asked.every(([member, wanted]) => entity[member] === wanted)) yield { signal, entity, bucket, value };
     }
   }
 
