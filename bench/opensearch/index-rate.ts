@@ -1,12 +1,13 @@
+import { EventReader } from "#adapters/files/event-reader.ts";
 import { LocalEventSource } from "#adapters/files/local-event-source.ts";
 import { bulkLines } from "#adapters/opensearch/documents/bulk-request.ts";
 import { toDocument } from "#adapters/opensearch/documents/event-document.ts";
+import { fileEntry } from "#adapters/opensearch/documents/read-record.ts";
 import type { IndexNames } from "#adapters/opensearch/index-names.ts";
 import { parseConfig } from "#core/config/index.ts";
 import { parseOrganization } from "#core/context/index.ts";
 import { createPriceBook } from "#core/pricing/price-book.ts";
 import { actionRisk, riskRank } from "#core/risk/action-risk.ts";
-import { EntryReader } from "../../cli/ingest/read-entries.ts";
 import { indexFiles } from "../../cli/opensearch/backfill.ts";
 import type { MeasuredNode } from "./node.ts";
 
@@ -39,12 +40,14 @@ export async function readyBatches(names: IndexNames, folder: string): Promise<r
     priceBook: createPriceBook(),
     riskyAction: (service: string, action: string) => riskRank(actionRisk(service, action).level) >= riskRank("medium"),
   };
-  const reader = new EntryReader({ knowledge, selection: {}, now: Date.now() });
+  const reader = new EventReader(Date.now());
   const batches: Buffer[] = [];
   let lines: string[] = [];
   let bytes = 0;
   for await (const file of new LocalEventSource(folder).files({})) {
-    for (const { event, account, details } of (await reader.read(file)).entries) {
+    const read = await reader.read(file);
+    for (const placed of read.events) {
+      const { event, account, details } = fileEntry(placed, read, knowledge);
       const source = JSON.stringify(toDocument(event, account, { ...details, indexedAt: Date.now() }));
       const line = bulkLines({ action: "create", index: names.eventsAt(event.time), id: event.id, source });
       lines.push(line);

@@ -1,6 +1,7 @@
 import { EventEncoder } from "#adapters/duckdb/batch/event-encoder.ts";
 import type { PlacedInsight } from "#adapters/duckdb/write-events.ts";
 import { type Fingerprint, fingerprint } from "#adapters/files/fingerprint.ts";
+import { isFileError, type RecordBytes, RecordPass } from "#adapters/files/record-pass.ts";
 import { RecordReader } from "#adapters/files/record-reader.ts";
 import { viewOf } from "#adapters/files/span-table.ts";
 import { Splitter } from "#adapters/files/splitter.ts";
@@ -12,7 +13,6 @@ import type { Quantity, UsageEvent } from "#core/domain/usage-event.ts";
 import { canonicalJson } from "#core/normalise/index.ts";
 import type { PriceBook } from "#core/ports/price-book.ts";
 import type { FileJob, Post, WorkerSettings } from "./protocol.ts";
-import { isFileError, type RecordBytes, RecordPass } from "./record-pass.ts";
 import { selectionTest } from "./selection.ts";
 
 /** Quarantined text that is held back before it is handed over. */

@@ -1,7 +1,5 @@
-import type { UsageEvent } from "#core/domain/usage-event.ts";
+import type { Selects } from "#adapters/files/record-pass.ts";
 import type { ReadSelection } from "#core/ports/event-source.ts";
-
-type Selectable = Pick<UsageEvent, "time" | "account" | "region" | "service" | "action">;
 
 /** Equal for selections that select the same, whatever the order of their lists; empty when everything is selected. */
 export function selectionKey(selection: ReadSelection): string {
@@ -12,7 +10,7 @@ export function selectionKey(selection: ReadSelection): string {
 }
 
 /** The selection as a test of one event; `null` when everything is selected. */
-export function selectionTest(selection: ReadSelection): ((event: Selectable) => boolean) | null {
+export function selectionTest(selection: ReadSelection): Selects {
   const { from, to } = selection;
   const accounts = selection.accounts && new Set(selection.accounts);
   const regions = selection.regions && new Set(selection.regions);

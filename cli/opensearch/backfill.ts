@@ -1,8 +1,10 @@
+import { EventReader } from "#adapters/files/event-reader.ts";
 import { arrivedSince } from "#adapters/opensearch/asking/arrivals.ts";
 import { OpenSearchEventStore } from "#adapters/opensearch/asking/opensearch-event-store.ts";
 import type { OpenSearchConnection } from "#adapters/opensearch/connection.ts";
 import { type EventWriteResult, writeEvents } from "#adapters/opensearch/documents/bulk-writer.ts";
 import type { EventEntry } from "#adapters/opensearch/documents/event-entry.ts";
+import { fileEntry } from "#adapters/opensearch/documents/read-record.ts";
 import { oldestKeptDay } from "#adapters/opensearch/documents/retention.ts";
 import { type SettleResult, settleEvents } from "#adapters/opensearch/documents/settle.ts";
 import { quarantineRecords } from "#adapters/opensearch/documents/unreadable-records.ts";
@@ -24,7 +26,7 @@ import { METER_SIGNALS } from "#core/signals/definitions.ts";
 import { type RollUpState, type RollUpSummary, rollUp } from "#core/use-cases/roll-up.ts";
 import type { IngestProgress } from "../ingest/index.ts";
 import { Listing } from "../ingest/listing.ts";
-import { EntryReader } from "../ingest/read-entries.ts";
+import { selectionTest } from "../ingest/selection.ts";
 
 const RISKY = riskRank("medium");
 const riskyAction = (service: string, action: string): boolean => riskRank(actionRisk(service, action).level) >= RISKY;
@@ -61,7 +63,7 @@ export async function indexFiles(
   }: { readonly signal?: AbortSignal; readonly onProgress?: (progress: IngestProgress) => void } = {},
 ): Promise<IndexedFiles> {
   const knowledge = { accounts: directory, priceBook: createPriceBook(), riskyAction };
-  const reader = new EntryReader({ knowledge, selection, now: now() });
+  const reader = new EventReader(now(), selectionTest(selection));
   const listing = new Listing(sources, selection, signal);
   const insights: InsightRecord[] = [];
   const done = { files: 0, bytes: 0, packed: 0, records: 0, unreadable: 0 };
@@ -76,7 +78,8 @@ export async function indexFiles(
       done.bytes += read.bytes;
       done.packed += file.size;
       done.unreadable += read.quarantined.length;
-      for (const entry of read.entries) {
+      for (const event of read.events) {
+        const entry = fileEntry(event, read, knowledge);
         done.records++;
         earliest = Math.min(earliest, entry.event.time);
         yield entry;

@@ -1,13 +1,12 @@
 import { createHash } from "node:crypto";
-import type { RecordReader } from "#adapters/files/record-reader.ts";
-import type { RecordSink } from "#adapters/files/splitter.ts";
 import { cloudtrailKey } from "#core/domain/cloudtrail-key.ts";
 import type { Quarantined, QuarantineReason } from "#core/domain/ingest.ts";
 import type { InsightRecord } from "#core/domain/insight.ts";
 import { DAY, type EpochMs, isoTime } from "#core/domain/time.ts";
 import type { UsageEvent } from "#core/domain/usage-event.ts";
 import { detailNeeds, normaliseRecord } from "#core/normalise/index.ts";
-import type { selectionTest } from "./selection.ts";
+import type { RecordReader } from "./record-reader.ts";
+import type { RecordSink } from "./splitter.ts";
 
 const SAMPLE_BYTES = 64 * 1024;
 /** How far clocks may be apart before a time in the future is no slip of theirs. */
@@ -16,6 +15,9 @@ const CLOCKS_APART = DAY;
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 const needsOf = (source: unknown, name: unknown) =>
   detailNeeds(typeof source === "string" ? source : "", typeof name === "string" ? name : "");
+
+/** Whether somebody wants this one; `null` where all are wanted. */
+export type Selects = ((of: Pick<UsageEvent, "time" | "account" | "region" | "service" | "action">) => boolean) | null;
 
 /** Where a record stands in the bytes of its file. */
 export interface RecordBytes {
@@ -33,10 +35,10 @@ export abstract class RecordPass implements RecordSink {
   protected leftOutReason: string | null = null;
   readonly #latest: EpochMs;
   readonly #reader: RecordReader;
-  readonly #selects: ReturnType<typeof selectionTest>;
+  readonly #selects: Selects;
 
   /** @param now nothing can have happened after it, where the path does not say when the file was delivered */
-  constructor(path: string, now: EpochMs, reader: RecordReader, selects: ReturnType<typeof selectionTest>) {
+  constructor(path: string, now: EpochMs, reader: RecordReader, selects: Selects) {
     this.path = path;
     this.#latest = (cloudtrailKey(path)?.deliveredAt ?? now) + CLOCKS_APART;
     this.#reader = reader;
