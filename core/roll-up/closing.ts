@@ -1,5 +1,5 @@
 import type { AccountDelivery } from "../detection/delivery-watch.ts";
-import { BUCKET, bucketStart, type EpochMs, type TimeWindow } from "../domain/time.ts";
+import { BUCKET, bucketStart, type EpochMs, HOUR, type TimeWindow } from "../domain/time.ts";
 
 /** How far an account is rolled up. JSON-safe. */
 export interface AccountClosing {
@@ -26,16 +26,24 @@ export function closingsOf(
   return { ...before, ...Object.fromEntries(now) };
 }
 
-/**
- * The window outside of which nothing is to be counted again; `null` where nothing is to be counted.
- * @param late beginnings of buckets that events came into since the last run
- */
-export function windowToCount(
+/** Late events at most this far apart are counted again together. */
+const APART = HOUR;
+
+/** What is to be counted again. */
+export interface Recount {
+  /** Around buckets that events came into late: in time order, before {@link newest}, not overlapping. */
+  readonly late: readonly TimeWindow[];
+  /** From the first bucket that closed, or that is known otherwise now, to the last closed one. */
+  readonly newest: TimeWindow | null;
+}
+
+/** @param late beginnings of buckets that events came into since the last run */
+export function windowsToCount(
   accounts: ReadonlyMap<string, AccountDelivery>,
   before: Closings,
   now: Closings,
   late: Iterable<EpochMs>,
-): TimeWindow | null {
+): Recount {
   let start = Number.POSITIVE_INFINITY;
   let end = Number.NEGATIVE_INFINITY;
   for (const [account, { since }] of accounts) {
@@ -46,8 +54,22 @@ export function windowToCount(
     else if (closing.closed > known.closed) start = Math.min(start, known.closed);
     start = Math.min(start, firstDifference(known?.unknown ?? [], closing.unknown));
   }
-  for (const bucket of late) start = Math.min(start, bucketStart(bucket, BUCKET));
-  return start < end ? { start, end } : null;
+  const newest = start < end ? { start, end } : null;
+  return { late: lateWindows(late, newest?.start ?? end), newest };
+}
+
+/** With the bucket after: what is kept there shows whether an entity was active. */
+function lateWindows(late: Iterable<EpochMs>, until: EpochMs): readonly TimeWindow[] {
+  const windows: { start: EpochMs; end: EpochMs }[] = [];
+  for (const time of [...late].sort((a, b) => a - b)) {
+    const start = bucketStart(time);
+    if (start >= until) break;
+    const end = Math.min(until, start + 2 * BUCKET);
+    const last = windows.at(-1);
+    if (last && start - last.end <= APART) last.end = end;
+    else windows.push({ start, end });
+  }
+  return windows;
 }
 
 /** The earliest time that lies in windows of one list only; infinite where none does. */

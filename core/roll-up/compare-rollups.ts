@@ -12,6 +12,8 @@ export const ACTIVE_FOR = 14 * DAY;
 export interface RollupChange {
   readonly kind: "write" | "remove";
   readonly row: RollupRow;
+  /** Of a dense signal's entity whose zeros would not have reached to the last closed bucket without this window. */
+  readonly awakens: boolean;
 }
 
 /** All three in the order of {@link compareSeries}. */
@@ -36,6 +38,7 @@ export async function* compareRollups(
 ): AsyncGenerator<RollupChange> {
   const streams = [new Peekable(counts), new Peekable(active), new Peekable(kept)] as const;
   const [counted, before, present] = streams;
+  const closed = Math.max(...Object.values(closings).map((closing) => closing.closed));
   try {
     for (;;) {
       const series = first(await counted.peek(), await before.peek(), await present.peek());
@@ -43,8 +46,10 @@ export async function* compareRollups(
       const values = await valuesOf(counted, series);
       const last = await lastBucketOf(before, series);
       const there = await valuesOf(present, series);
-      const expected = dense.has(series.signal) ? withZeros(values, last, window) : values;
-      yield* changesOf(series, expected, there, window, closings);
+      const isDense = dense.has(series.signal);
+      const expected = isDense ? withZeros(values, last, window) : values;
+      const awakens = isDense && (last === null || last + ACTIVE_FOR < closed);
+      for (const change of changesOf(series, expected, there, window, closings)) yield { ...change, awakens };
     }
   } finally {
     for (const stream of streams) await stream.close();
@@ -94,7 +99,7 @@ function* changesOf(
   kept: ReadonlyMap<EpochMs, number>,
   window: TimeWindow,
   closings: Closings,
-): Generator<RollupChange> {
+): Generator<Omit<RollupChange, "awakens">> {
   for (let bucket = window.start; bucket < window.end; bucket += BUCKET) {
     const value = isKnown(series.entity, bucket, closings) ? expected.get(bucket) : undefined;
     const present = kept.get(bucket);
@@ -108,7 +113,7 @@ const change = (
   { signal, entity }: Series,
   bucket: EpochMs,
   value: number,
-): RollupChange => ({ kind, row: { signal, entity, bucket, value } });
+): Omit<RollupChange, "awakens"> => ({ kind, row: { signal, entity, bucket, value } });
 
 /** Closed, and delivered. */
 function isKnown({ account }: SignalEntity, bucket: EpochMs, closings: Closings): boolean {

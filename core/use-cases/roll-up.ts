@@ -1,12 +1,13 @@
 import type { DetectionConfig } from "../detection/config.ts";
 import { deliveryHealth } from "../detection/delivery-health.ts";
+import type { AccountDelivery } from "../detection/delivery-watch.ts";
 import type { Signal } from "../domain/signal.ts";
 import { BUCKET, DAY, type EpochMs, MINUTE, type TimeWindow } from "../domain/time.ts";
 import { shortHash } from "../incidents/identifier.ts";
 import type { AccountDirectory } from "../ports/account-directory.ts";
 import type { EventStore, RollupRow } from "../ports/event-store.ts";
 import type { DenseRollup, RollupStore } from "../ports/rollup-store.ts";
-import { type Closings, closingsOf, windowToCount } from "../roll-up/closing.ts";
+import { type Closings, closingsOf, windowsToCount } from "../roll-up/closing.ts";
 import { ACTIVE_FOR, compareRollups } from "../roll-up/compare-rollups.ts";
 
 export interface RollUpInput {
@@ -25,6 +26,10 @@ export interface RollUpInput {
   readonly state: RollUpState | null;
   /** Times of events that came since the last run, of which those in closed buckets are late; any time in the bucket will do. */
   readonly arrived?: Iterable<EpochMs>;
+  /** Where it is followed from run to run; else it is found out from all events. */
+  readonly delivery?: ReadonlyMap<string, AccountDelivery>;
+  /** Told what is about to be written. */
+  readonly onChanges?: (rows: readonly RollupRow[]) => Promise<void>;
 }
 
 /** Where the next run goes on. JSON-safe; some tens of bytes an account. */
@@ -55,24 +60,46 @@ const ROWS = 5000;
  * rows are the same however the events came and however often it ran; what is there already is not written again.
  */
 export async function rollUp(input: RollUpInput): Promise<RollUpSummary> {
-  const { events, signals, dense, config, now = 0, arrived = [] } = input;
-  const span = await events.span();
+  const { signals, dense, config, arrived = [] } = input;
   const definitions = shortHash(JSON.stringify([signals, [...dense].sort()]));
   const before = input.state?.signals === definitions ? input.state.accounts : {};
-  if (!span) {
-    return { state: { version: 1, signals: definitions, accounts: before }, window: null, written: 0, removed: 0 };
-  }
-  const whole = { start: span.start, end: Math.max(span.end, now) };
-  const { accounts } = await deliveryHealth(events.deliveries(BUCKET), whole, config);
+  const accounts = input.delivery ?? (await deliveryOf(input));
   const closings = closingsOf(accounts, config.latenessMinutes * MINUTE, before);
-  const window = windowToCount(accounts, before, closings, arrived);
+  const { late, newest } = windowsToCount(accounts, before, closings, arrived);
+  const end = Math.max(...Object.values(closings).map(({ closed }) => closed));
   const done = { written: 0, removed: 0 };
-  for (const piece of window ? piecesOf(window) : []) {
-    const { written, removed } = await bringUpToDate(piece, closings, input);
+  const counted: TimeWindow[] = [];
+  const count = async (window: TimeWindow): Promise<boolean> => {
+    const { written, removed, awakened } = await bringUpToDate(window, closings, input);
     done.written += written;
     done.removed += removed;
+    counted.push(window);
+    return awakened;
+  };
+  let next = newest;
+  for (const window of late) {
+    const awakened = await count(window);
+    // Zeros follow a count for days, through what is counted again anyway or not.
+    if (!awakened) continue;
+    next = { start: window.end, end };
+    break;
   }
-  return { state: { version: 1, signals: definitions, accounts: closings }, window, ...done };
+  for (const piece of next ? piecesOf(next) : []) await count(piece);
+  return {
+    state: { version: 1, signals: definitions, accounts: closings },
+    window:
+      counted.length === 0
+        ? null
+        : { start: (counted[0] as TimeWindow).start, end: (counted.at(-1) as TimeWindow).end },
+    ...done,
+  };
+}
+
+async function deliveryOf({ events, config, now = 0 }: RollUpInput): Promise<ReadonlyMap<string, AccountDelivery>> {
+  const span = await events.span();
+  if (!span) return new Map();
+  const whole = { start: span.start, end: Math.max(span.end, now) };
+  return (await deliveryHealth(events.deliveries(BUCKET), whole, config)).accounts;
 }
 
 function* piecesOf({ start, end }: TimeWindow): Generator<TimeWindow> {
@@ -82,8 +109,8 @@ function* piecesOf({ start, end }: TimeWindow): Generator<TimeWindow> {
 async function bringUpToDate(
   window: TimeWindow,
   closings: Closings,
-  { events, rollups, directory, signals, dense }: RollUpInput,
-): Promise<{ readonly written: number; readonly removed: number }> {
+  { events, rollups, directory, signals, dense, onChanges = async () => {} }: RollUpInput,
+): Promise<{ readonly written: number; readonly removed: number; readonly awakened: boolean }> {
   const ids = signals.map(({ id }) => id);
   const streams = {
     counts: events.rollup(signals, BUCKET, window),
@@ -91,16 +118,20 @@ async function bringUpToDate(
     kept: rollups.read(window, ids),
   };
   const batches: { write: DenseRollup[]; remove: RollupRow[] } = { write: [], remove: [] };
-  const done = { written: 0, removed: 0 };
+  const done = { written: 0, removed: 0, awakened: false };
   const hand = async (): Promise<void> => {
-    if (batches.write.length > 0) await rollups.write(batches.write);
+    if (batches.write.length > 0) {
+      await onChanges(batches.write);
+      await rollups.write(batches.write);
+    }
     if (batches.remove.length > 0) await rollups.remove(batches.remove);
     done.written += batches.write.length;
     done.removed += batches.remove.length;
     batches.write = [];
     batches.remove = [];
   };
-  for await (const { kind, row } of compareRollups(streams, window, closings, new Set(dense))) {
+  for await (const { kind, row, awakens } of compareRollups(streams, window, closings, new Set(dense))) {
+    done.awakened ||= awakens;
     if (kind === "remove") batches.remove.push(row);
     else {
       const { type, ouPath } = directory.account(row.entity.account);

@@ -190,3 +190,40 @@ test("counts are those of the event store, and an empty store is nothing to roll
     counted.map((row) => ({ ...row, accountType: "production", ouPath: "/Production" })),
   );
 });
+
+test("a late event in an entity that is active costs its bucket and the next, not all the time since", async () => {
+  const rollups = new MemoryRollupStore();
+  const beats = heartbeats({ start: at(0), end: at(8) });
+  const before = [...beats, launch(at(1), 2), launch(at(7), 2)];
+  const { state } = await run({ events: before, rollups });
+  const late = launch(at(3), 5);
+  const { window, written } = await run({ events: [...before, late], rollups, state, arrived: [late.time] });
+  expect(window).toEqual({ start: at(3), end: at(3) + 2 * BUCKET });
+  expect(written).toBe(1);
+});
+
+test("a late event keeps an entity active for longer: its zeros are written to the end", async () => {
+  for (const day of [12, 13.9, 14.5]) {
+    const rollups = new MemoryRollupStore();
+    const before = [...heartbeats({ start: at(0), end: at(20) }), launch(at(1), 2)];
+    const { state } = await run({ events: before, rollups });
+    const late = launch(at(day), 5);
+    await run({ events: [...before, late], rollups, state, arrived: [late.time] });
+    const scratch = new MemoryRollupStore();
+    await run({ events: [...before, late], rollups: scratch });
+    expect(rollups.rows()).toEqual(scratch.rows());
+  }
+});
+
+test("who writes is told before it is written", async () => {
+  const rollups = new MemoryRollupStore();
+  const told: string[] = [];
+  await run({
+    events: [...heartbeats({ start: at(0), end: at(0) + HOUR }), launch(at(0), 2)],
+    rollups,
+    onChanges: async (rows) => {
+      told.push(`${rows.length} rows, ${rollups.rows().length} there`);
+    },
+  });
+  expect(told).toEqual(["9 rows, 0 there"]);
+});

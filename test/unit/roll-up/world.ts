@@ -5,7 +5,7 @@ import { BUCKET, bucketStart, DAY, type EpochMs, type TimeWindow } from "#core/d
 import type { PricedUsageEvent } from "#core/domain/usage-event.ts";
 import type { AccountDirectory } from "#core/ports/account-directory.ts";
 import { BUILT_IN_SIGNALS } from "#core/signals/definitions.ts";
-import { type RollUpState, type RollUpSummary, rollUp } from "#core/use-cases/roll-up.ts";
+import { type RollUpInput, type RollUpState, type RollUpSummary, rollUp } from "#core/use-cases/roll-up.ts";
 import { MemoryEventStore } from "../../fakes/memory-event-store.ts";
 import type { MemoryRollupStore } from "../../fakes/memory-rollup-store.ts";
 import { launched, sampleEvent } from "../../fakes/usage-events.ts";
@@ -69,6 +69,7 @@ export interface Run {
   readonly arrived?: readonly EpochMs[];
   readonly signals?: readonly Signal[];
   readonly dense?: readonly string[];
+  readonly onChanges?: RollUpInput["onChanges"];
 }
 
 export const run = ({
@@ -79,6 +80,7 @@ export const run = ({
   arrived,
   signals = SIGNALS,
   dense = SIGNALS.map(({ id }) => id),
+  onChanges,
 }: Run): Promise<RollUpSummary> =>
   rollUp({
     events: new MemoryEventStore(events.map((event) => ({ event, counted: true }))),
@@ -90,4 +92,5 @@ export const run = ({
     state,
     ...(now === undefined ? {} : { now }),
     ...(arrived ? { arrived } : {}),
+    ...(onChanges ? { onChanges } : {}),
   });
