@@ -21,6 +21,7 @@ export interface KeyAttribute {
   readonly type: "S" | "N";
 }
 
+/** Beside the table's partition key; with all attributes, since whoever asks it wants the items whole. */
 export interface LocalIndex {
   readonly name: string;
   readonly sortKey: KeyAttribute;
@@ -70,5 +71,11 @@ export const STATE = {
   localIndexes: [],
   ttlAttribute: TTL,
 } as const satisfies TableDefinition;
+
+/**
+ * Folders of blobs, and the days after which a bucket may delete what lies there whatever items say: longer than any item
+ * that names one lives. Of folders that are not here every blob is in use, but for a few that a run left when it died.
+ */
+export const BLOB_EXPIRY_DAYS: Readonly<Record<string, number>> = { answers: 2, incidents: 500, findings: 500 };
 
 export const TABLES: readonly TableDefinition[] = [INCIDENTS, FINDINGS, STATE];
