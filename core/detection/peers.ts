@@ -20,7 +20,7 @@ export function doneByPeers(
   peak: number,
   start: EpochMs,
 ): boolean {
-  if (signal.per === "region" || start - (series.buckets[0] ?? start) > YOUNG) return false;
+  if (!mayHavePeers(signal, series, start)) return false;
   const days = new Set<number>();
   let doing = 0;
   for (const peer of peers) {
@@ -31,6 +31,10 @@ export function doneByPeers(
   }
   return doing >= LEAST_PEERS && days.size >= LEAST_DAYS;
 }
+
+/** Whether it matters at all what others did: to principals and resources that are young. */
+export const mayHavePeers = (signal: Signal, series: EntitySeries, start: EpochMs): boolean =>
+  signal.per !== "region" && start - (series.buckets[0] ?? start) <= YOUNG;
 
 function daysReached(series: EntitySeries, value: number, before: EpochMs): readonly number[] {
   const days: number[] = [];

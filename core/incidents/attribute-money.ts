@@ -1,4 +1,4 @@
-import type { Anomaly, Finding } from "../domain/finding.ts";
+import type { Anomaly } from "../domain/finding.ts";
 import type { NanoUsd } from "../domain/money.ts";
 import { compareText } from "../domain/ordering.ts";
 import type { PricedUsageEvent } from "../domain/usage-event.ts";
@@ -13,19 +13,15 @@ const FINDING_EVENT_IDS = 25;
 const SHOWN_PERCENT = 90n;
 
 /**
- * A departure in dollars counts every call that costs something; who made most calls is not who spent most. Such
- * findings get the facets of the dearest calls that make up nine tenths of the money.
+ * A departure in dollars counts every call that costs something; who made most calls is not who spent most. Such an
+ * anomaly gets the facets of the dearest calls that make up nine tenths of the money.
  */
-export async function attributeMoney(store: EventStore, findings: readonly Finding[]): Promise<Finding[]> {
-  const attributed: Finding[] = [];
-  for (const finding of findings) {
-    attributed.push(isMoney(finding) ? ((await byMoney(store, finding)) ?? finding) : finding);
-  }
-  return attributed;
+export async function attributeMoney(store: EventStore, anomaly: Anomaly): Promise<Anomaly> {
+  return isMoney(anomaly) ? ((await byMoney(store, anomaly)) ?? anomaly) : anomaly;
 }
 
-const isMoney = (finding: Finding): finding is Anomaly =>
-  finding.kind === "anomaly" && finding.direction === "rise" && finding.signal.startsWith("usd-per-hour-added");
+const isMoney = ({ direction, signal }: Anomaly): boolean =>
+  direction === "rise" && signal.startsWith("usd-per-hour-added");
 
 async function byMoney(store: EventStore, finding: Anomaly): Promise<Anomaly | null> {
   const { account, region, principal } = finding.entity;

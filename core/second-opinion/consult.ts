@@ -1,10 +1,10 @@
 import type { DetectionConfig } from "../detection/config.ts";
 import type { DeliveryHealth } from "../detection/delivery-health.ts";
-import { evidenceQuery } from "../detection/evidence-query.ts";
 import type { Anomaly } from "../domain/finding.ts";
 import { inOrder } from "../domain/in-order.ts";
 import type { Signal } from "../domain/signal.ts";
 import type { TimeWindow } from "../domain/time.ts";
+import { completeAnomaly } from "../incidents/complete-anomaly.ts";
 import type { AccountDirectory } from "../ports/account-directory.ts";
 import type { EventStore } from "../ports/event-store.ts";
 import type { DetectorResult, SecondOpinions } from "../ports/second-opinion.ts";
@@ -22,9 +22,6 @@ export interface Consultation {
   readonly span: TimeWindow;
 }
 
-/** Ids kept of the events behind a finding. */
-const EVENT_IDS = 25;
-
 /**
  * The count model's anomalies with what the forest says of them, and those that the forest alone found and that are large
  * enough. Where the forest is not heard the count model's stand alone, and say so.
@@ -37,10 +34,6 @@ export async function consult(anomalies: readonly Anomaly[], about: Consultation
   const attached = await attachOpinions(anomalies, distinctFindings(results), detectors, { directory, opinions });
   const more: Anomaly[] = [];
   const drafts = await anomaliesFoundAlone(attached.alone, about);
-  const completed = inOrder(drafts, async (draft): Promise<Anomaly> => {
-    const { facets, eventIds } = await store.facets(evidenceQuery(draft, signals));
-    return { ...draft, facets, eventIds: eventIds.slice(0, EVENT_IDS) };
-  });
-  for await (const anomaly of completed) more.push(anomaly);
+  for await (const anomaly of inOrder(drafts, (draft) => completeAnomaly(draft, store, signals))) more.push(anomaly);
   return [...attached.anomalies, ...more];
 }

@@ -1,12 +1,12 @@
 import type { Config } from "../config/index.ts";
 import type { DeliveryHealth } from "../detection/delivery-health.ts";
 import { detectAnomalies } from "../detection/detect-anomalies.ts";
-import { evidenceQuery } from "../detection/evidence-query.ts";
 import type { Anomaly, Finding } from "../domain/finding.ts";
 import { inOrder } from "../domain/in-order.ts";
 import type { InsightRecord } from "../domain/insight.ts";
 import type { Signal } from "../domain/signal.ts";
 import { BUCKET, type TimeWindow } from "../domain/time.ts";
+import { completeAnomaly } from "../incidents/complete-anomaly.ts";
 import { scanDangers } from "../incidents/find-dangers.ts";
 import { completeNovelties } from "../novelty/complete-novelties.ts";
 import { findNovelties } from "../novelty/find-novelties.ts";
@@ -33,8 +33,6 @@ export interface FindingsInput {
   /** Of a forest, where one is configured. */
   readonly secondOpinion?: SecondOpinions;
 }
-
-const FINDING_EVENT_IDS = 25;
 
 /** Everything that departs from what was usual, is new, is dangerous whoever does it, breaks a policy, or AWS itself found. */
 export async function gatherFindings(input: FindingsInput): Promise<readonly Finding[]> {
@@ -65,10 +63,7 @@ async function anomalies(input: FindingsInput): Promise<readonly Finding[]> {
   const rollup = store.rollup(signals, BUCKET);
   const drafts = await detectAnomalies({ rollup, signals, health, engine, config: config.detection, span });
   const findings: Anomaly[] = [];
-  const completed = inOrder(drafts, async (draft): Promise<Anomaly> => {
-    const { facets, eventIds } = await store.facets(evidenceQuery(draft, signals));
-    return { ...draft, facets, eventIds: eventIds.slice(0, FINDING_EVENT_IDS) };
-  });
-  for await (const finding of completed) findings.push(finding);
+  for await (const finding of inOrder(drafts, (draft) => completeAnomaly(draft, store, signals)))
+    findings.push(finding);
   return opinions ? consult(findings, { ...input, opinions, config: config.detection }) : findings;
 }

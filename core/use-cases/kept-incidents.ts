@@ -18,7 +18,7 @@ const sameContent = (a: Incident, b: Incident): boolean =>
   canonical({ ...a, revision: 0 }) === canonical({ ...b, revision: 0 });
 
 /** JSON with sorted keys, so that a store that orders fields in its own way does not look like a change. */
-const canonical = (value: unknown): string =>
+export const canonical = (value: unknown): string =>
   JSON.stringify(value, (_, part: unknown) =>
     part !== null && typeof part === "object" && !Array.isArray(part)
       ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => compareText(a, b)))

@@ -5,6 +5,7 @@ import type { IncidentDraft } from "#core/domain/incident.ts";
 import { nanoUsd } from "#core/domain/money.ts";
 import { DAY, type EpochMs, HOUR, MINUTE } from "#core/domain/time.ts";
 import type { PricedUsageEvent, Principal, Quantity } from "#core/domain/usage-event.ts";
+import { attributeMoney } from "#core/incidents/attribute-money.ts";
 import { buildIncidents } from "#core/incidents/build-incidents.ts";
 import { incidentsConfigSchema } from "#core/incidents/config.ts";
 import { facetsOf } from "#core/incidents/facets.ts";
@@ -194,8 +195,12 @@ export async function incidentsOf(
 ): Promise<IncidentDraft[]> {
   const store = storeOf(events);
   const span = (await store.span()) ?? { start: START, end: START };
+  const attributed: Finding[] = [];
+  for (const finding of findings) {
+    attributed.push(finding.kind === "anomaly" ? await attributeMoney(store, finding) : finding);
+  }
   return await buildIncidents({
-    findings,
+    findings: attributed,
     store,
     directory: settings.directory ?? ORGANIZATION,
     coverage: await store.coverage(),
