@@ -1,4 +1,5 @@
 import { indexTemplates } from "#adapters/opensearch/documents/mappings.ts";
+import { deleteExpiredWithoutPolicy } from "#adapters/opensearch/documents/retention.ts";
 import { indexNames } from "#adapters/opensearch/index-names.ts";
 import { TrailwatchError } from "#core/domain/errors.ts";
 import { escapeInvisible } from "#core/messages/json-text.ts";
@@ -50,6 +51,7 @@ export async function backfill(paths: readonly string[], options: BackfillOption
     progress.say("settling and rolling up");
     const settled = indexed.earliest === null ? null : await settleCluster(cluster, indexed.earliest);
     const { window, written, removed } = await rollUpCluster(cluster);
+    const expired = await deleteExpiredWithoutPolicy(connection, names, config.opensearch, cluster.now());
     progress.done();
     const { insights, earliest: _, ...counts } = indexed;
     const done: Backfilled = {
@@ -58,6 +60,7 @@ export async function backfill(paths: readonly string[], options: BackfillOption
       recounted: settled?.recounted ?? 0,
       repriced: settled?.repriced ?? 0,
       rollups: { window, written, removed },
+      expired,
     };
     process.stdout.write(
       options.format === "json"

@@ -19,6 +19,11 @@ export interface Backfilled {
   readonly recounted: number;
   readonly repriced: number;
   readonly rollups: { readonly window: TimeWindow | null; readonly written: number; readonly removed: number };
+  /** Indices whose days are not kept any more; `null` where a policy of the cluster deletes them. */
+  readonly expired: {
+    readonly deleted: readonly string[];
+    readonly left: readonly { readonly index: string; readonly reason: string }[];
+  } | null;
 }
 
 /** One line a step; what was left out says why. */
@@ -43,6 +48,10 @@ export function renderBackfill(done: Backfilled, url: string): string {
     window === null
       ? "roll-ups: none to bring up to date"
       : `roll-ups of ${utcWindow(window)}: ${amount(written)} written${removed > 0 ? `, ${amount(removed)} taken back` : ""}`,
+    ...(done.expired?.deleted.length ? [`not kept any more: ${listed(done.expired.deleted)} deleted`] : []),
+    ...(done.expired?.left ?? []).map(
+      ({ index, reason }) => `not kept any more, and refused for now: ${index} (${reason})`,
+    ),
   ];
   return `${lines.join("\n")}\n`;
 }

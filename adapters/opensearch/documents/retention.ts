@@ -2,6 +2,7 @@ import { TrailwatchError } from "#core/domain/errors.ts";
 import { DAY, type EpochMs } from "#core/domain/time.ts";
 import type { OpenSearchConnection } from "../connection.ts";
 import type { IndexNames } from "../index-names.ts";
+import { readEngine } from "../provisioning/engine.ts";
 
 /** Whole days, today among them. */
 export interface Retention {
@@ -72,4 +73,15 @@ export async function deleteExpired(
     }
   }
   return { deleted, left };
+}
+
+/** The same where no policy of the cluster does it; `null` where one does. Runs once a day are enough. */
+export async function deleteExpiredWithoutPolicy(
+  connection: OpenSearchConnection,
+  names: IndexNames,
+  retention: Retention,
+  now: EpochMs,
+): Promise<Deletions | null> {
+  const { plugins } = await readEngine(connection);
+  return plugins.has("indexManagement") ? null : deleteExpired(connection, names, retention, now);
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { expiredIndices, oldestKeptDay } from "#adapters/opensearch/documents/retention.ts";
+import type { OpenSearchConnection } from "#adapters/opensearch/connection.ts";
+import { deleteExpiredWithoutPolicy, expiredIndices, oldestKeptDay } from "#adapters/opensearch/documents/retention.ts";
 import { indexNames } from "#adapters/opensearch/index-names.ts";
 import { DAY, HOUR } from "#core/domain/time.ts";
 
@@ -58,4 +59,36 @@ test("what is kept is written, what is deleted is not written again, and today i
 
 test.each([0, -1, 1.5, Number.NaN])("%p days are refused", (days) => {
   expect(() => oldestKeptDay(NOW, days)).toThrow(RangeError);
+});
+
+function clusterWith(plugins: readonly string[]) {
+  const deleted: string[] = [];
+  const connection: OpenSearchConnection = {
+    url: "http://cluster",
+    close: async () => {},
+    send: async (method, path) => {
+      if (method === "DELETE") deleted.push(path);
+      const body =
+        path === "/"
+          ? { version: { number: "2.19.0", distribution: "opensearch" } }
+          : path === "/_cat/plugins"
+            ? plugins.map((component) => ({ name: "node-1", component }))
+            : [{ index: "t-usage-events-2026.10.31" }, { index: "t-usage-events-2026.11.03" }];
+      return { status: 200, body };
+    },
+  };
+  return { connection, deleted };
+}
+
+test("where a policy of the cluster deletes, nobody else does", async () => {
+  const days = { eventDays: 3, rollupDays: 40 };
+  const alone = clusterWith([]);
+  expect(await deleteExpiredWithoutPolicy(alone.connection, NAMES, days, NOW)).toEqual({
+    deleted: ["t-usage-events-2026.10.31"],
+    left: [],
+  });
+  expect(alone.deleted).toEqual(["/t-usage-events-2026.10.31"]);
+  const managed = clusterWith(["opensearch-index-management"]);
+  expect(await deleteExpiredWithoutPolicy(managed.connection, NAMES, days, NOW)).toBeNull();
+  expect(managed.deleted).toEqual([]);
 });
