@@ -50,6 +50,9 @@ const NOT_FOUND = new Set([
   "AWS.SimpleQueueService.NonExistentQueue",
 ]);
 
+/** Of Cost Explorer, which begins to gather a day before it can answer. */
+const NOT_YET = new Set(["DataUnavailableException", "BillExpirationException"]);
+
 interface SdkError {
   readonly name: string;
   readonly message: string;
@@ -93,6 +96,14 @@ export function awsError(error: unknown, doing: string, permission: string): Tra
   }
   if (NOT_FOUND.has(name) || status === 404) {
     return new TrailwatchError("AWS_NOT_FOUND", because, "Check the name, the account and the region.", options);
+  }
+  if (NOT_YET.has(name)) {
+    return new TrailwatchError(
+      "AWS_DATA_UNAVAILABLE",
+      because,
+      "Enable Cost Explorer, and ask again a day later.",
+      options,
+    );
   }
   if (status !== undefined && status >= 400 && status < 500) {
     return new TrailwatchError(

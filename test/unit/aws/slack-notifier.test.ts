@@ -4,6 +4,7 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 import { sectionBlocks } from "#adapters/slack/blocks.ts";
 import { SlackNotifier } from "#adapters/slack/slack-notifier.ts";
 import type { Notice } from "#core/ports/notifier.ts";
+import { notifierContract } from "../../contract/notifier.ts";
 import { STORIES } from "../explain/stories.ts";
 
 interface Answer {
@@ -18,12 +19,13 @@ afterEach(() => {
 });
 
 /** A channel that answers with what it is told, in turn, the last one for good. */
-async function channel(...answers: readonly Answer[]) {
-  const posted: { path: string; body: string; type: string | undefined }[] = [];
+async function channel(...answers: readonly (Answer | (() => Answer))[]) {
+  const posted: { path: string; body: string; type: string | undefined; status: number }[] = [];
   const server = createServer((request, response) => {
     void read(request).then((body) => {
-      const { status, body: said, headers = {} } = answers[Math.min(posted.length, answers.length - 1)] as Answer;
-      posted.push({ path: request.url ?? "", body, type: request.headers["content-type"] });
+      const answer = answers[Math.min(posted.length, answers.length - 1)] ?? OK;
+      const { status, body: said, headers = {} } = typeof answer === "function" ? answer() : answer;
+      posted.push({ path: request.url ?? "", body, type: request.headers["content-type"], status });
       response.writeHead(status, headers).end(said);
     });
   });
@@ -43,6 +45,18 @@ const notice = async (): Promise<Notice> => ({
   incident: (await STORIES.mining()).incident,
   occasion: "opened",
   options: {},
+});
+
+notifierContract("Slack", async () => {
+  const refusals = { count: 0 };
+  const { url, posted } = await channel(() => (refusals.count-- > 0 ? { status: 503, body: "busy" } : OK));
+  return {
+    notifier: new SlackNotifier(async () => url),
+    received: async () => posted.filter(({ status }) => status === 200).map(({ body }) => body),
+    refuseNext: () => {
+      refusals.count = 1;
+    },
+  };
 });
 
 test("sections become blocks, with the subject beside them", async () => {

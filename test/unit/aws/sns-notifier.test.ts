@@ -5,6 +5,7 @@ import { ChatNotifier, SnsNotifier } from "#adapters/sns/sns-notifier.ts";
 import type { Incident } from "#core/domain/incident.ts";
 import { emailSubject, notificationText } from "#core/messages/notification.ts";
 import type { Notice } from "#core/ports/notifier.ts";
+import { notifierContract } from "../../contract/notifier.ts";
 import { STORIES } from "../explain/stories.ts";
 
 const TOPIC = "arn:aws:sns:eu-west-1:111122223333:trailwatch";
@@ -15,6 +16,30 @@ beforeEach(() => {
   sns.reset();
   sns.on(PublishCommand).resolves({ MessageId: "message-1" });
 });
+
+for (const [name, Channel] of [
+  ["SNS", SnsNotifier],
+  ["chat", ChatNotifier],
+] as const) {
+  notifierContract(name, async () => {
+    const received: string[] = [];
+    const refusals = { count: 0 };
+    sns.on(PublishCommand).callsFake(({ Message, MessageAttributes }) => {
+      if (refusals.count-- > 0) throw Object.assign(new Error("no"), { name: "Throttling" });
+      if (sizeOf({ Message, MessageAttributes }) > LIMIT)
+        throw Object.assign(new Error("long"), { name: "InvalidParameter" });
+      received.push(Message);
+      return { MessageId: `message-${received.length}` };
+    });
+    return {
+      notifier: new Channel(new SNSClient({}), TOPIC),
+      received: async () => received,
+      refuseNext: () => {
+        refusals.count = 1;
+      },
+    };
+  });
+}
 
 const noticeOf = (incident: Incident): Notice => ({
   incident,
