@@ -73,9 +73,17 @@ export const STATE = {
 } as const satisfies TableDefinition;
 
 /**
- * Folders of blobs, and the days after which a bucket may delete what lies there whatever items say: longer than any item
- * that names one lives. Of folders that are not here every blob is in use, but for a few that a run left when it died.
+ * Where the texts lie that no item has room for, in the bucket of what functions keep: whoever reads one of these tables
+ * reads there too, and whoever writes one writes and removes there.
  */
-export const BLOB_EXPIRY_DAYS: Readonly<Record<string, number>> = { answers: 2, incidents: 500, findings: 500 };
+export const BLOBS = "blobs/";
 
-export const TABLES: readonly TableDefinition[] = [INCIDENTS, FINDINGS, STATE];
+/**
+ * When a bucket may delete blobs whatever items say: later than any item that names one is deleted. What lies elsewhere
+ * below {@link BLOBS} is in use, but for a few that a run left behind when it died.
+ */
+export const EXPIRING_BLOBS = [
+  { prefix: `${BLOBS}answers/`, days: 2 },
+  { prefix: `${BLOBS}incidents/`, days: 500 },
+  { prefix: `${BLOBS}findings/`, days: 500 },
+] as const;

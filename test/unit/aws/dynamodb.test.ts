@@ -1,4 +1,5 @@
 import { ConditionalCheckFailedException, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import {
   BatchGetCommand,
   DynamoDBDocumentClient,
@@ -9,11 +10,16 @@ import {
 } from "@aws-sdk/lib-dynamodb";
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { mockClient } from "aws-sdk-client-mock";
+import { DynamoAnswerCache } from "#adapters/dynamodb/answer-cache.ts";
 import { DynamoCheckpoints } from "#adapters/dynamodb/checkpoints.ts";
 import { DynamoFindingStore } from "#adapters/dynamodb/finding-store.ts";
 import { DynamoLeases } from "#adapters/dynamodb/leases.ts";
 import { DynamoLiveIncidents } from "#adapters/dynamodb/live-incidents.ts";
 import { DynamoModelStates } from "#adapters/dynamodb/model-states.ts";
+import { KEPT } from "#adapters/dynamodb/retention.ts";
+import { BLOBS, EXPIRING_BLOBS } from "#adapters/dynamodb/tables.ts";
+import { S3BlobStore } from "#adapters/s3/blob-store.ts";
+import { DAY } from "#core/domain/time.ts";
 import type { LiveIncident } from "#core/ports/live-incidents.ts";
 import { fence } from "../../contract/checkpoints.ts";
 import { sampleFinding } from "../../contract/finding-store.ts";
@@ -231,4 +237,25 @@ test("what is over may be deleted after 400 days; what is open stays", async () 
   const end = Date.UTC(2026, 10, 3);
   await incidents().put(liveIncident("inc-1", {}, { state: "closed", window: { start: 0, end } }), 1);
   expect(lastItem()["expiresAt"]).toBe(Date.UTC(2027, 11, 8) / 1000);
+});
+
+test("no bucket deletes a text that an item names", async () => {
+  const s3 = mockClient(S3Client);
+  s3.on(PutObjectCommand).resolves({});
+  dynamo.on(PutCommand).resolves({});
+  const bucket = new S3BlobStore(new S3Client({}), "state");
+  const clock = new TestClock();
+  await new DynamoLiveIncidents(client, "incidents", bucket).put(large(), null);
+  const findings = large().draft.findings;
+  await new DynamoFindingStore(client, "f", bucket).replace([{ subject: "a", findings, memo: null }], 0, fence(1));
+  await new DynamoModelStates(client, "state", bucket).save(SHARD, { version: 1, text: noise(50_000) }, fence(1));
+  await new DynamoCheckpoints(client, "state", bucket).write("a", noise(200_000), fence(1));
+  await new DynamoAnswerCache(client, "state", bucket, clock).write("a", noise(500_000), clock.time + DAY);
+  const days = s3.commandCalls(PutObjectCommand).map(({ args }) => {
+    const { Key = "" } = args[0].input;
+    expect(Key.startsWith(BLOBS)).toBe(true);
+    return EXPIRING_BLOBS.find(({ prefix }) => Key.startsWith(prefix))?.days ?? null;
+  });
+  expect(days).toEqual([500, 500, null, null, 2]);
+  expect(KEPT / DAY).toBeLessThan(500);
 });
