@@ -6,14 +6,22 @@ const { fround, max, min, trunc } = Math;
 /** The cut that was drawn last: what is at or below `value` in `dimension` is on its left. */
 export const cut = { dimension: 0, value: 0 };
 
-/** The sides of the union of a box and a point, and their sum. */
-const sides = new Float64Array(MOST_SHINGLE);
-let range = 0;
+/** The last union of a box and a point: the sum of its sides, and up to where `exits` are filled. */
+export const union = { range: 0, exits: 0 };
 
 /**
- * Takes the union of a box and the point at `at` of `values`, which the next cut is drawn of; false if the box contains
- * the point. Dimension i's minimum is at `box + stride * i` of `floats`, its maximum `upper` further on: a point is a box
- * of stride 1 and upper 0. Sides are float32's, their sum is float64's, as in the reference.
+ * Where points leave boxes, one union after the other: `2 * dimension` for the lower end of a side, `2 * dimension + 1`
+ * for the upper, which is where a box has its words.
+ */
+export let exits = new Int32Array(1 << 12);
+
+const sides = new Float64Array(MOST_SHINGLE);
+
+/**
+ * Takes the union of a box and the point at `at` of `values`, which the next cut is drawn of, and notes its exits after
+ * `union.exits` others; false if the box contains the point. Dimension i's minimum is at `box + stride * i` of `floats`,
+ * its maximum `upper` further on: a point is a box of stride 1 and upper 0. Sides are float32's, their sum is float64's,
+ * as in the reference.
  */
 export function unite(
   values: Float32Array,
@@ -24,7 +32,10 @@ export function unite(
   upper: number,
   dims: number,
 ): boolean {
-  let outside = false;
+  const before = union.exits;
+  if (before + dims > exits.length) growExits();
+  const codes = exits;
+  let count = before;
   let sum = 0;
   for (let i = 0, from = box; i < dims; i++, from += stride) {
     let low = floats[from] as number;
@@ -32,17 +43,18 @@ export function unite(
     const value = values[at + i] as number;
     if (value < low) {
       low = value;
-      outside = true;
+      codes[count++] = 2 * i;
     } else if (value > high) {
       high = value;
-      outside = true;
+      codes[count++] = 2 * i + 1;
     }
     const side = fround(high - low);
     sides[i] = side;
     sum += side;
   }
-  range = sum;
-  return outside;
+  union.range = sum;
+  union.exits = count;
+  return count > before;
 }
 
 /**
@@ -59,7 +71,7 @@ export function drawCut(
   upper: number,
   dims: number,
 ): void {
-  let rest = factor * range;
+  let rest = factor * union.range;
   let dimension = 0;
   for (; dimension < dims; dimension++) {
     const side = sides[dimension] as number;
@@ -85,6 +97,12 @@ function atTheEnd(factor: number, dims: number): number {
   const used = sides.subarray(0, dims);
   const can = (side: number): boolean => side > 0;
   return JavaRandom.of(Number(seed)).nextDouble() < 0.5 ? used.findIndex(can) : used.findLastIndex(can);
+}
+
+function growExits(): void {
+  const longer = new Int32Array(2 * exits.length);
+  longer.set(exits);
+  exits = longer;
 }
 
 const bits = new Int32Array(1);

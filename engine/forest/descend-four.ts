@@ -56,5 +56,5 @@ export function descendFour(a: Tree, b: Tree, c: Tree, d: Tree, values: Float32A
 
 function next(ints: Int32Array, floats: Float32Array, node: number, values: Float32Array, at: number): number {
   const left = (values[at + (ints[node] as number)] as number) <= (floats[node + CUT_VALUE] as number);
-  return ints[node + RIGHT - Number(left)] as number;
+  return ints[node + RIGHT - +left] as number;
 }

@@ -3,7 +3,7 @@ import { JavaRandom } from "./java-random.ts";
 import type { ForestSettings } from "./options.ts";
 import { PointStream } from "./point-stream.ts";
 import type { Feed } from "./preprocessor.ts";
-import { NOTHING, REJECTED, Sampler } from "./sampler.ts";
+import { REJECTED, Sampler } from "./sampler.ts";
 import { LEAF_MASS, LEAF_POINT, LEAF_WORDS, Tree } from "./tree.ts";
 
 /** A random cut forest over the shingles of one series of normalised values. */
@@ -58,8 +58,7 @@ export class Forest implements Feed {
       const sampler = samplers[i] as Sampler;
       const evicted = sampler.offer(sequence);
       if (evicted === REJECTED) continue;
-      if (evicted !== NOTHING) tree.remove(evicted);
-      sampler.add(tree.insert(points.last));
+      sampler.add(tree.learn(evicted, points.last));
     }
   }
 

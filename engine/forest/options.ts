@@ -57,7 +57,7 @@ export interface ForestSettings {
   readonly imputation: Imputation | null;
 }
 
-export const MOST_SHINGLE = 1024;
+export const MOST_SHINGLE = 128;
 export const MOST_SAMPLES = 0x8000;
 const MOST_TREES = 1000;
 /** OpenSearch's smallest number of samples before results, and the points that a tree takes unconditionally. */

@@ -1,8 +1,8 @@
+import { changes } from "./changes.ts";
 import { Ensemble } from "./ensemble.ts";
 import type { Forest } from "./forest.ts";
 import type { Neighbour, PointJudge } from "./review.ts";
-import { NOTHING } from "./sampler.ts";
-import { placed, Tree } from "./tree.ts";
+import { Tree } from "./tree.ts";
 
 /**
  * Copies of the trees as they were before a block of values, and what each of them did in it. While the trees themselves
@@ -27,14 +27,14 @@ export class Replay implements PointJudge {
     return this.#forest.points;
   }
 
-  /** The copies become equal to the trees. The point that the block's first value completes begins at `base`. */
-  beginBlock(base: number): void {
-    for (const follower of this.#followers) follower.begin(base);
+  /** The copies become equal to the trees. */
+  beginBlock(): void {
+    for (const follower of this.#followers) follower.begin();
   }
 
-  /** The tree has just learnt a value of the block, for which a leaf had to make room. */
-  step(index: number, value: number, evicted: number): void {
-    (this.#followers[index] as Follower).record(value, evicted);
+  /** The tree has just learnt a value of the block. */
+  step(index: number, value: number): void {
+    (this.#followers[index] as Follower).record(value);
   }
 
   /** From now on it is asked about the moment before this value of the block was learnt. */
@@ -60,61 +60,67 @@ export class Replay implements PointJudge {
   }
 }
 
-/** Numbers that describe a step. */
-const STEP = 4;
+/** Numbers that a step begins with: the value that was learnt, the root and the mass after it, and how many words follow. */
+const HEAD = 4;
 
+/** A copy of a tree that lags behind it: it takes over the words that the tree has written, step by step. */
 class Follower {
   readonly tree: Tree;
   readonly #leader: Tree;
-  /** By step: the value that was learnt, the leaf that made room for it, and where it was put. */
-  #steps = new Int32Array(STEP * 64);
-  #cuts = new Float32Array(64);
+  /** After each step's head pairs of a word's position and what was written. */
+  #steps = new Int32Array(1 << 12);
   #length = 0;
   #next = 0;
-  #base = 0;
 
   constructor(leader: Tree, samples: number) {
     this.#leader = leader;
     this.tree = new Tree(leader.points, samples, new Int32Array(2));
   }
 
-  begin(base: number): void {
-    this.tree.copy(this.#leader);
-    this.#base = base;
+  begin(): void {
+    this.tree.ints.set(this.#leader.ints);
+    this.tree.root = this.#leader.root;
+    this.tree.mass = this.#leader.mass;
     this.#length = 0;
     this.#next = 0;
   }
 
-  record(value: number, evicted: number): void {
-    if (this.#length === this.#cuts.length) this.#grow();
-    const at = STEP * this.#length;
-    this.#steps[at] = value;
-    this.#steps[at + 1] = evicted;
-    this.#steps[at + 2] = placed.beside;
-    this.#steps[at + 3] = placed.dimension;
-    this.#cuts[this.#length++] = placed.value;
+  record(value: number): void {
+    const { words, count } = changes;
+    if (this.#length + HEAD + 2 * count > this.#steps.length) this.#grow(HEAD + 2 * count);
+    const steps = this.#steps;
+    const { ints } = this.#leader;
+    let at = this.#length;
+    steps[at++] = value;
+    steps[at++] = this.#leader.root;
+    steps[at++] = this.#leader.mass;
+    steps[at++] = count;
+    for (let i = 0; i < count; i++) {
+      const word = words[i] as number;
+      steps[at++] = word;
+      steps[at++] = ints[word] as number;
+    }
+    this.#length = at;
   }
 
-  /** Learns what the leader had learnt before this value. */
+  /** Takes over what the leader had learnt before this value. */
   catchUp(value: number): void {
     const steps = this.#steps;
-    for (; this.#next < this.#length; this.#next++) {
-      const at = STEP * this.#next;
-      const learnt = steps[at] as number;
-      if (learnt >= value) return;
-      const evicted = steps[at + 1] as number;
-      if (evicted !== NOTHING) this.tree.remove(evicted);
-      const cut = this.#cuts[this.#next] as number;
-      this.tree.put(this.#base + learnt, steps[at + 2] as number, steps[at + 3] as number, cut);
+    const { tree } = this;
+    const { ints } = tree;
+    let at = this.#next;
+    while (at < this.#length && (steps[at] as number) < value) {
+      tree.root = steps[at + 1] as number;
+      tree.mass = steps[at + 2] as number;
+      const end = at + HEAD + 2 * (steps[at + 3] as number);
+      for (at += HEAD; at < end; at += 2) ints[steps[at] as number] = steps[at + 1] as number;
     }
+    this.#next = at;
   }
 
-  #grow(): void {
-    const steps = new Int32Array(2 * this.#steps.length);
-    const cuts = new Float32Array(2 * this.#cuts.length);
+  #grow(more: number): void {
+    const steps = new Int32Array(2 * (this.#length + more));
     steps.set(this.#steps);
-    cuts.set(this.#cuts);
     this.#steps = steps;
-    this.#cuts = cuts;
   }
 }

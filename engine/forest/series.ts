@@ -2,7 +2,7 @@ import type { EpochMs } from "#core/domain/time.ts";
 import type { ForestDetector } from "./detector.ts";
 import { confidenceOf, type ForestJudgement, judgementOf, type Moment, momentOf, unjudged } from "./judgement.ts";
 import { Replay } from "./replay.ts";
-import { NOTHING, REJECTED, type Sampler } from "./sampler.ts";
+import { REJECTED, type Sampler } from "./sampler.ts";
 import { addScores } from "./scoring.ts";
 import type { Tree } from "./tree.ts";
 
@@ -102,7 +102,7 @@ class Block {
     forest.updates += this.length;
     forest.hasLearnt = this.#hasLearnt;
     const scores = new Float64Array(this.#moments.length);
-    replay.beginBlock(base);
+    replay.beginBlock();
     for (let first = 0; first < forest.trees.length; first += TOGETHER) {
       this.#goThrough(first, Math.min(first + TOGETHER, forest.trees.length), base, scores, replay);
     }
@@ -135,10 +135,8 @@ class Block {
           const sampler = samplers[index] as Sampler;
           const evicted = sampler.offer(sequence + value);
           if (evicted === REJECTED) continue;
-          const tree = trees[index] as Tree;
-          if (evicted !== NOTHING) tree.remove(evicted);
-          sampler.add(tree.insert(base + value));
-          replay.step(index, value, evicted);
+          sampler.add((trees[index] as Tree).learn(evicted, base + value));
+          replay.step(index, value);
         }
       }
     }

@@ -1,7 +1,9 @@
-import { cut, drawCut, unite } from "./cut.ts";
+import { changed, changes, roomForChanges } from "./changes.ts";
+import { cut, drawCut, exits, union, unite } from "./cut.ts";
 import { JavaRandom } from "./java-random.ts";
 import { MOST_SAMPLES } from "./options.ts";
 import type { PointStream } from "./point-stream.ts";
+import { NOTHING } from "./sampler.ts";
 
 const { fround, max, min } = Math;
 
@@ -21,9 +23,6 @@ export const LEAF_MASS = 1;
 const LEAF_PARENT = 2;
 export const LEAF_WORDS = 3;
 
-/** Dimension of a placement for a point that equals a leaf's. */
-const EQUAL = -1;
-
 /** No node: an empty tree's root, and the parent of a root. */
 export const NONE = -0x80000000;
 
@@ -32,8 +31,9 @@ export const LONGEST_PATH = MOST_SAMPLES;
 /** The nodes from the root to the one above the leaf of the last descent, or the last four. */
 export const path = new Int32Array(4 * LONGEST_PATH);
 
-/** How the last insertion in any tree changed it: what the new leaf was put beside, or its slot where it was one before. */
-export const placed = { beside: 0, dimension: EQUAL, value: 0 };
+/** Of the insertion under way, by level from the leaf up: where its exits begin, and the union's range. */
+const firstExit = new Int32Array(LONGEST_PATH + 1);
+const ranges = new Float64Array(LONGEST_PATH + 1);
 
 const random = new JavaRandom();
 
@@ -48,7 +48,7 @@ const random = new JavaRandom();
 export class Tree {
   readonly points: PointStream;
   readonly dims: number;
-  /** The nodes' records, as three kinds of numbers. */
+  /** The nodes' records, and after them the leaves', as three kinds of numbers. */
   readonly ints: Int32Array;
   readonly floats: Float32Array;
   readonly doubles: Float64Array;
@@ -61,6 +61,8 @@ export class Tree {
   reached = 0;
   /** Seed of the next insertion, in halves of 24 bits. */
   readonly seed: Int32Array;
+  /** Where the leaves' records begin. */
+  readonly #leafBase: number;
   readonly #freeNodes: Int32Array;
   #freeNodeCount: number;
   readonly #freeLeaves: Int32Array;
@@ -68,13 +70,14 @@ export class Tree {
 
   constructor(points: PointStream, capacity: number, seed: Int32Array) {
     const words = BOX + 2 * points.dims;
-    const buffer = new ArrayBuffer(4 * words * capacity);
+    this.#leafBase = words * capacity;
+    const buffer = new ArrayBuffer(8 * Math.ceil((this.#leafBase + LEAF_WORDS * capacity) / 2));
     this.points = points;
     this.dims = points.dims;
     this.ints = new Int32Array(buffer);
     this.floats = new Float32Array(buffer);
     this.doubles = new Float64Array(buffer);
-    this.leaves = new Int32Array(LEAF_WORDS * capacity);
+    this.leaves = new Int32Array(buffer, 4 * this.#leafBase, LEAF_WORDS * capacity);
     this.seed = seed;
     this.#freeNodes = Int32Array.from({ length: capacity }, (_, i) => (capacity - 1 - i) * words);
     this.#freeNodeCount = capacity;
@@ -100,111 +103,42 @@ export class Tree {
     return this.reached;
   }
 
-  /** Adds the point at `at` of the stream; answers the slot of its leaf, which may be that of an equal one. */
-  insert(at: number): number {
-    this.#choosePlace(at);
-    return this.put(at, placed.beside, placed.dimension, placed.value);
-  }
-
-  /** Adds the point at a place that an equal tree chose for it. */
-  put(at: number, beside: number, dimension: number, value: number): number {
-    if (beside === NONE) {
+  /**
+   * Takes back one addition of a leaf's point, unless it is `NOTHING`, and adds the point at `at` of the stream. Answers
+   * the slot of its leaf, which may be that of an equal one. What was written is in `changes`.
+   */
+  learn(evicted: number, at: number): number {
+    changes.count = 0;
+    if (evicted !== NOTHING) this.#remove(evicted);
+    if (this.root === NONE) {
       const leaf = this.takeLeaf(at);
       this.attach(~leaf, NONE, LEFT);
       return leaf;
     }
-    if (dimension !== EQUAL) return this.#split(at, beside, dimension, value);
-    const leaf = ~beside;
-    this.leaves[LEAF_WORDS * leaf + LEAF_MASS] = (this.leaves[LEAF_WORDS * leaf + LEAF_MASS] as number) + 1;
-    this.mass++;
-    return leaf;
-  }
-
-  /** Where the point goes, into `placed`; draws the cuts. */
-  #choosePlace(at: number): void {
-    placed.beside = this.root;
-    if (this.root === NONE) return;
-    const { floats, dims, leaves, seed } = this;
-    const { values } = this.points;
-    const leaf = this.descend(values, at);
-    const leafPoint = leaves[LEAF_WORDS * leaf + LEAF_POINT] as number;
-    placed.beside = ~leaf;
-    placed.dimension = EQUAL;
-    if (!unite(values, at, values, leafPoint, 1, 0, dims)) return;
-    random.seed(seed[0] as number, seed[1] as number);
-    random.nextLong(seed, 0);
-    drawCut(random.nextDouble(), values, at, values, leafPoint, 1, 0, dims);
-    placed.dimension = cut.dimension;
-    placed.value = cut.value;
-    for (let level = this.depth - 1; level >= 0; level--) {
-      const node = path[level] as number;
-      // Once a box contains the point no cut separates them, and no larger box's does.
-      if (!unite(values, at, floats, node + BOX, 2, 1, dims)) return;
-      drawCut(random.nextDouble(), values, at, floats, node + BOX, 2, 1, dims);
-      const { dimension, value } = cut;
-      const side = node + BOX + 2 * dimension;
-      const separates =
-        (values[at + dimension] as number) <= value
-          ? value < (floats[side] as number)
-          : value >= (floats[side + 1] as number);
-      if (!separates) continue;
-      placed.beside = node;
-      placed.dimension = dimension;
-      placed.value = value;
-    }
-  }
-
-  /** Takes back one addition of the leaf's point. */
-  remove(leaf: number): void {
-    const { ints, leaves } = this;
-    const record = LEAF_WORDS * leaf;
-    const mass = (leaves[record + LEAF_MASS] as number) - 1;
-    leaves[record + LEAF_MASS] = mass;
-    this.mass--;
-    if (mass > 0) return;
-    this.#freeLeaves[this.#freeLeafCount++] = leaf;
-    const parent = leaves[record + LEAF_PARENT] as number;
-    if (parent === NONE) {
-      this.root = NONE;
-      return;
-    }
-    const sibling = (ints[parent + LEFT] === ~leaf ? ints[parent + RIGHT] : ints[parent + LEFT]) as number;
-    const above = ints[parent + PARENT] as number;
-    this.#freeNodes[this.#freeNodeCount++] = parent;
-    this.attach(sibling, above, above !== NONE && ints[above + LEFT] === parent ? LEFT : RIGHT);
-    const at = leaves[record + LEAF_POINT] as number;
-    for (let node = above; node !== NONE && this.#shrink(node, at); node = ints[node + PARENT] as number);
-  }
-
-  /** Becomes equal to another tree of the same size over the same points. */
-  copy(other: Tree): void {
-    this.ints.set(other.ints);
-    this.leaves.set(other.leaves);
-    this.seed.set(other.seed);
-    this.root = other.root;
-    this.mass = other.mass;
-    this.#freeNodes.set(other.#freeNodes);
-    this.#freeNodeCount = other.#freeNodeCount;
-    this.#freeLeaves.set(other.#freeLeaves);
-    this.#freeLeafCount = other.#freeLeafCount;
+    return this.#insert(at);
   }
 
   /** A new leaf, not attached yet. */
   takeLeaf(at: number): number {
     const leaf = this.#freeLeaves[--this.#freeLeafCount] as number;
+    roomForChanges(4);
     this.leaves[LEAF_WORDS * leaf + LEAF_POINT] = at;
-    this.leaves[LEAF_WORDS * leaf + LEAF_MASS] = 1;
+    this.#setMass(leaf, 1);
     this.mass++;
+    changed(this.#leafBase + LEAF_WORDS * leaf + LEAF_POINT);
     return leaf;
   }
 
   /** A new node without anything below it, not attached yet. */
   takeNode(dimension: number, value: number): number {
     const node = this.#freeNodes[--this.#freeNodeCount] as number;
+    roomForChanges(4);
     this.ints[node + CUT_DIMENSION] = dimension;
     this.floats[node + CUT_VALUE] = value;
     this.ints[node + LEFT] = NONE;
     this.ints[node + RIGHT] = NONE;
+    changed(node + CUT_DIMENSION);
+    changed(node + CUT_VALUE);
     return node;
   }
 
@@ -212,8 +146,13 @@ export class Tree {
   attach(reference: number, parent: number, side: number): void {
     if (reference >= 0) this.ints[reference + PARENT] = parent;
     else this.leaves[LEAF_WORDS * ~reference + LEAF_PARENT] = parent;
-    if (parent === NONE) this.root = reference;
-    else this.ints[parent + side] = reference;
+    if (parent === NONE) {
+      this.root = reference;
+      return;
+    }
+    this.ints[parent + side] = reference;
+    roomForChanges(1);
+    changed(parent + side);
   }
 
   /** Makes a node's box from the ones below it. Throws a RangeError where one is missing. */
@@ -232,44 +171,105 @@ export class Tree {
     this.doubles[(node >> 1) + RANGE] = range;
   }
 
-  /** Puts a node above `beside`, with the point on its other side. */
-  #split(at: number, beside: number, dimension: number, value: number): number {
-    const { ints } = this;
+  #remove(leaf: number): void {
+    const { ints, leaves } = this;
+    const record = LEAF_WORDS * leaf;
+    const mass = (leaves[record + LEAF_MASS] as number) - 1;
+    this.#setMass(leaf, mass);
+    this.mass--;
+    if (mass > 0) return;
+    this.#freeLeaves[this.#freeLeafCount++] = leaf;
+    const parent = leaves[record + LEAF_PARENT] as number;
+    if (parent === NONE) {
+      this.root = NONE;
+      return;
+    }
+    const sibling = (ints[parent + LEFT] === ~leaf ? ints[parent + RIGHT] : ints[parent + LEFT]) as number;
+    const above = ints[parent + PARENT] as number;
+    this.#freeNodes[this.#freeNodeCount++] = parent;
+    this.attach(sibling, above, above !== NONE && ints[above + LEFT] === parent ? LEFT : RIGHT);
+    const at = leaves[record + LEAF_POINT] as number;
+    for (let node = above; node !== NONE && this.#shrink(node, at); node = ints[node + PARENT] as number);
+  }
+
+  #insert(at: number): number {
+    const { floats, dims, leaves, seed } = this;
+    const { values } = this.points;
+    const leaf = this.descend(values, at);
+    const leafPoint = leaves[LEAF_WORDS * leaf + LEAF_POINT] as number;
+    union.exits = 0;
+    if (!unite(values, at, values, leafPoint, 1, 0, dims)) {
+      this.#setMass(leaf, (leaves[LEAF_WORDS * leaf + LEAF_MASS] as number) + 1);
+      this.mass++;
+      return leaf;
+    }
+    random.seed(seed[0] as number, seed[1] as number);
+    random.nextLong(seed, 0);
+    drawCut(random.nextDouble(), values, at, values, leafPoint, 1, 0, dims);
+    firstExit[0] = 0;
+    ranges[0] = union.range;
+    let split = 0;
+    let { dimension, value } = cut;
+    let level = 1;
+    for (; level <= this.depth; level++) {
+      const box = (path[this.depth - level] as number) + BOX;
+      firstExit[level] = union.exits;
+      // Once a box contains the point no cut separates them, and no larger box's does.
+      if (!unite(values, at, floats, box, 2, 1, dims)) break;
+      ranges[level] = union.range;
+      drawCut(random.nextDouble(), values, at, floats, box, 2, 1, dims);
+      const side = box + 2 * cut.dimension;
+      const separates =
+        (values[at + cut.dimension] as number) <= cut.value
+          ? cut.value < (floats[side] as number)
+          : cut.value >= (floats[side + 1] as number);
+      if (!separates) continue;
+      split = level;
+      dimension = cut.dimension;
+      value = cut.value;
+    }
+    firstExit[level] = union.exits;
+    const added = this.#split(at, split === 0 ? ~leaf : (path[this.depth - split] as number), split, dimension, value);
+    for (let up = split + 1; up < level; up++) this.#widen(path[this.depth - up] as number, up, at);
+    return added;
+  }
+
+  /** Puts a node above `beside`, which is at this level of the insertion, with the point on its other side. */
+  #split(at: number, beside: number, level: number, dimension: number, value: number): number {
+    const { ints, floats, dims } = this;
+    const { values } = this.points;
     const parent = (beside >= 0 ? ints[beside + PARENT] : this.leaves[LEAF_WORDS * ~beside + LEAF_PARENT]) as number;
     const node = this.takeNode(dimension, value);
     const leaf = this.takeLeaf(at);
     this.attach(node, parent, parent !== NONE && ints[parent + LEFT] === beside ? LEFT : RIGHT);
-    const toLeft = (this.points.values[at + dimension] as number) <= value;
+    const toLeft = (values[at + dimension] as number) <= value;
     this.attach(~leaf, node, toLeft ? LEFT : RIGHT);
     this.attach(beside, node, toLeft ? RIGHT : LEFT);
-    this.joinBoxes(node);
-    for (let up = parent; up !== NONE && this.#extend(up, at); up = ints[up + PARENT] as number);
+    roomForChanges(2 * dims);
+    const box = node + BOX;
+    if (beside >= 0)
+      for (let word = 0; word < 2 * dims; word++) floats[box + word] = floats[beside + BOX + word] as number;
+    else {
+      const point = this.leaves[LEAF_WORDS * ~beside + LEAF_POINT] as number;
+      for (let word = 0; word < 2 * dims; word++) floats[box + word] = values[point + (word >> 1)] as number;
+    }
+    for (let word = 0; word < 2 * dims; word++) changed(box + word);
+    this.#widen(node, level, at);
     return leaf;
   }
 
-  /** Widens the node's box to the point; false if it contained it. */
-  #extend(node: number, at: number): boolean {
-    const { floats, dims } = this;
+  /** Widens the node's box to the point, which leaves it as noted at this level of the insertion. */
+  #widen(node: number, level: number, at: number): void {
+    const { floats } = this;
     const { values } = this.points;
-    let changed = false;
-    let range = 0;
-    for (let i = 0, side = node + BOX; i < dims; i++, side += 2) {
-      const value = values[at + i] as number;
-      let low = floats[side] as number;
-      let high = floats[side + 1] as number;
-      if (value < low) {
-        low = value;
-        floats[side] = value;
-        changed = true;
-      } else if (value > high) {
-        high = value;
-        floats[side + 1] = value;
-        changed = true;
-      }
-      range += fround(high - low);
+    const end = firstExit[level + 1] as number;
+    roomForChanges(end - (firstExit[level] as number) + 2);
+    for (let exit = firstExit[level] as number; exit < end; exit++) {
+      const code = exits[exit] as number;
+      floats[node + BOX + code] = values[at + (code >> 1)] as number;
+      changed(node + BOX + code);
     }
-    if (changed) this.doubles[(node >> 1) + RANGE] = range;
-    return changed;
+    this.#setRange(node, ranges[level] as number);
   }
 
   /** The node's box without the point at `at`, which was below it; false if it lay on no side of the box. */
@@ -278,6 +278,7 @@ export class Tree {
     const { values } = this.points;
     const left = this.ints[node + LEFT] as number;
     const right = this.ints[node + RIGHT] as number;
+    roomForChanges(2 * dims + 2);
     let touched = false;
     let range = 0;
     for (let i = 0, side = node + BOX; i < dims; i++, side += 2) {
@@ -287,17 +288,31 @@ export class Tree {
       if (value <= low) {
         low = min(this.#low(left, i), this.#low(right, i));
         floats[side] = low;
+        changed(side);
         touched = true;
       }
       if (value >= high) {
         high = max(this.#high(left, i), this.#high(right, i));
         floats[side + 1] = high;
+        changed(side + 1);
         touched = true;
       }
       range += fround(high - low);
     }
-    if (touched) this.doubles[(node >> 1) + RANGE] = range;
+    if (touched) this.#setRange(node, range);
     return touched;
+  }
+
+  #setRange(node: number, range: number): void {
+    this.doubles[(node >> 1) + RANGE] = range;
+    changed(node + 2 * RANGE);
+    changed(node + 2 * RANGE + 1);
+  }
+
+  #setMass(leaf: number, mass: number): void {
+    roomForChanges(1);
+    this.leaves[LEAF_WORDS * leaf + LEAF_MASS] = mass;
+    changed(this.#leafBase + LEAF_WORDS * leaf + LEAF_MASS);
   }
 
   #low(reference: number, i: number): number {
