@@ -80,7 +80,7 @@ export class DynamoLiveIncidents implements LiveIncidents {
     const { forwardedTo, version: left } = found;
     if (version === null && forwardedTo !== undefined) {
       const again = Number(left) + 1;
-      const changed = await this.#write(incident, packed, again, forwarded(Number(left)));
+      const changed = await this.#write(incident, packed, again, at(Number(left)));
       if (changed === null) return again;
     }
     await this.#packer.discard(packed);
@@ -130,13 +130,9 @@ export class DynamoLiveIncidents implements LiveIncidents {
 
 const NEW: Condition = { expression: "attribute_not_exists(id)" };
 
+/** Forwarding raises the version as every write does: what was read before it is refused too. */
 const at = (version: number): Condition => ({
-  expression: "version = :version AND attribute_not_exists(forwardedTo)",
-  values: { ":version": version },
-});
-
-const forwarded = (version: number): Condition => ({
-  expression: "version = :version AND attribute_exists(forwardedTo)",
+  expression: "version = :version",
   values: { ":version": version },
 });
 

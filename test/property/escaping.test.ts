@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { escapeMarkdown, escapeSlack, markdownCode } from "#core/messages/escape.ts";
+import { machineText } from "#core/messages/machine-text.ts";
 import { emailSubject, notificationText } from "#core/messages/notification.ts";
 import { notificationMarkdown, notificationSlack } from "#core/messages/notification-markup.ts";
 import { visible } from "#core/messages/visible.ts";
@@ -41,6 +42,7 @@ test("whatever names say, nothing leaves that a terminal, a mail program or a pa
         renderIncidentMarkdown(incident),
         renderNdjson(analysis),
         renderIncidentJson(incident),
+        machineText({ incident, occasion: "opened", options: {} }, () => true),
       ]) {
         const shown = text.replaceAll("\n", "").replaceAll("\u2060", "");
         expect(ACTS.exec(shown)).toBeNull();

@@ -141,6 +141,15 @@ test("lines of a day are added up exactly, over all pages and all names of a ser
   expect(asked().map(({ NextPageToken }) => NextPageToken)).toEqual([undefined, "2"]);
 });
 
+test("of the bill the days asked for, the last one not among them", async () => {
+  const days = ["2026-12-04", "2026-12-05", "2026-12-06", "2026-12-07"];
+  costs
+    .on(GetCostAndUsageCommand)
+    .resolves({ ResultsByTime: days.map((day) => result(day, group("AWS Lambda", "1"))) });
+  const answer = await history().ask("lambda", -5, -3);
+  expect(answer).toMatchObject({ days: [{ day: "2026-12-05" }, { day: "2026-12-06" }] });
+});
+
 test("all that an account is billed for", async () => {
   costs.on(GetCostAndUsageCommand).resolves({
     ResultsByTime: [result("2026-12-07", group("Tax", "1"), group("Claude (Amazon Bedrock Edition)", "2.5"))],

@@ -84,6 +84,12 @@ describe("an item stays small", () => {
     expect(blobs.kept.size).toBe(1);
   });
 
+  test("a blob is not removed by the request that wrote it, sent twice", async () => {
+    dynamo.on(PutCommand).callsFake(({ Item }) => ({ Attributes: Item }));
+    await states().save(SHARD, { version: 1, text: noise(50_000) }, fence(1));
+    expect([...blobs.kept.keys()]).toEqual([lastItem()["blob"]]);
+  });
+
   test("what was written stays written where the old blob cannot be removed", async () => {
     dynamo.on(PutCommand).resolves({ Attributes: { blob: "incidents/old" } });
     blobs.remove = async () => {
@@ -193,6 +199,16 @@ describe("answers in parts", () => {
     const text = noise(50_000);
     expect(loaded.filter((one) => one?.text === text)).toHaveLength(131);
     expect(calls).toBe(3);
+  });
+
+  test("a table that does little at a time gets done", async () => {
+    dynamo.on(BatchGetCommand).callsFake(({ RequestItems }) => {
+      const [first, ...rest] = RequestItems.state.Keys;
+      return { Responses: { state: [first] }, UnprocessedKeys: rest.length > 0 ? { state: { Keys: rest } } : {} };
+    });
+    const shards = Array.from({ length: 12 }, (_, shard) => ({ ...SHARD, of: 16, shard }));
+    expect(await states().load(shards)).toHaveLength(12);
+    expect(dynamo.commandCalls(BatchGetCommand)).toHaveLength(12);
   });
 
   test("a table that never gets done is too busy", async () => {

@@ -70,8 +70,10 @@ test("while the store fails or holds nonsense, what is known stays, with the rea
   expect(kept.directory).toBe(known.directory);
   expect([kept.takenAt, kept.error?.message]).toEqual([5, "S3 is away"]);
   snapshots.failure = null;
-  snapshots.latestSnapshot = { takenAt: 6, content: { accounts: [{ id: 7 }] } };
   clock.time += MINUTE;
+  expect((await held.current()).error).toBeNull();
+  clock.time += 15 * MINUTE;
+  snapshots.latestSnapshot = { takenAt: 6, content: { accounts: [{ id: 7 }] } };
   expect((await held.current()).error).toMatchObject({ code: "ORGANIZATION_INVALID" });
   snapshots.latestSnapshot = { takenAt: 7, content: listing("renamed") };
   clock.time += MINUTE;
