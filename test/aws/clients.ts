@@ -11,6 +11,12 @@ export const emulated = (endpoint: string) => ({
 });
 
 export const s3Client = (endpoint: string): S3Client => new S3Client({ ...emulated(endpoint), forcePathStyle: true });
-export const dynamoClient = (endpoint: string): DynamoDBClient => new DynamoDBClient(emulated(endpoint));
+/**
+ * One request at a time: the emulator checks a condition and then writes, and lets other requests in between, which
+ * DynamoDB does not.
+ */
+export const dynamoClient = (endpoint: string): DynamoDBClient =>
+  new DynamoDBClient({ ...emulated(endpoint), requestHandler: { httpAgent: { keepAlive: true, maxSockets: 1 } } });
+
 export const snsClient = (endpoint: string): SNSClient => new SNSClient(emulated(endpoint));
 export const sqsClient = (endpoint: string): SQSClient => new SQSClient(emulated(endpoint));

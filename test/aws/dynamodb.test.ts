@@ -30,7 +30,10 @@ beforeAll(async () => {
   emulator = await startEmulator();
   client = dynamoClient(emulator.endpoint);
 }, 30_000);
-afterAll(() => emulator?.stop());
+afterAll(() => {
+  client?.destroy();
+  emulator?.stop();
+});
 
 const state = () => makeTable(client, STATE);
 const blobs = () => new MemoryBlobs();
