@@ -1,6 +1,7 @@
 import { indexTemplates } from "#adapters/opensearch/documents/mappings.ts";
 import { deleteExpiredWithoutPolicy } from "#adapters/opensearch/documents/retention.ts";
 import { indexNames } from "#adapters/opensearch/index-names.ts";
+import { refresh } from "#adapters/opensearch/write-all.ts";
 import { TrailwatchError } from "#core/domain/errors.ts";
 import { escapeInvisible } from "#core/messages/json-text.ts";
 import { timeArgument } from "../arguments.ts";
@@ -51,6 +52,8 @@ export async function backfill(paths: readonly string[], options: BackfillOption
     progress.say("settling and rolling up");
     const settled = indexed.earliest === null ? null : await settleCluster(cluster, indexed.earliest);
     const { window, written, removed } = await rollUpCluster(cluster);
+    // Whoever starts a detector next learns from all of it.
+    await refresh(connection, names.rollups);
     const expired = await deleteExpiredWithoutPolicy(connection, names, config.opensearch, cluster.now());
     progress.done();
     const { insights, earliest: _, ...counts } = indexed;

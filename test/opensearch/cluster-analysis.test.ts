@@ -3,6 +3,7 @@ import { afterAll, expect, test } from "@jest/globals";
 import { OpenSearchIncidentStore } from "#adapters/opensearch/incident-store.ts";
 import { indexNames } from "#adapters/opensearch/index-names.ts";
 import { findDetectors, ours, readRun } from "#adapters/opensearch/provisioning/detector-api.ts";
+import { refresh } from "#adapters/opensearch/write-all.ts";
 import type { Incident } from "#core/domain/incident.ts";
 import { DAY, type EpochMs, HOUR, isoTime, MINUTE } from "#core/domain/time.ts";
 import { type Ended, run, temporaryFolder } from "../cli/trailwatch.ts";
@@ -78,7 +79,8 @@ async function learned(): Promise<void> {
   for (const end = Date.now() + 180_000; Date.now() < end; ) {
     const [detector] = ours(await findDetectors(node.connection), names.namespace);
     const { historical } = await readRun(node.connection, detector?.id ?? "");
-    if (historical?.state === "FINISHED") return;
+    // What it wrote last can be found after a refresh.
+    if (historical?.state === "FINISHED") return refresh(node.connection, `${names.forestResults}-history-*`);
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
   throw new Error("the run over the past did not finish");

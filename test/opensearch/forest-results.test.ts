@@ -10,6 +10,7 @@ import {
   stopDetector,
 } from "#adapters/opensearch/provisioning/detector-api.ts";
 import { type DetectorSpec, detectorBody, detectorSpecs } from "#adapters/opensearch/provisioning/detectors.ts";
+import { refresh } from "#adapters/opensearch/write-all.ts";
 import { parseConfig } from "#core/config/index.ts";
 import { BUCKET, bucketStart, DAY, type EpochMs, HOUR, MINUTE } from "#core/domain/time.ts";
 import type { DetectorResult } from "#core/ports/second-opinion.ts";
@@ -66,6 +67,7 @@ beforeAll(async () => {
     const { historical } = await readRun(node.connection, idOf(specs[0]));
     return historical?.state === "FINISHED";
   });
+  await refresh(node.connection, `${names.forestResults}-history-*`);
 }, 240_000);
 
 /** A few launches an hour everywhere; two entities launch a fleet at the same time, one of them another earlier. */
