@@ -2,6 +2,7 @@ import { z } from "zod";
 import { contextConfigSchema } from "../context/config.ts";
 import { detectionConfigSchema } from "../detection/config.ts";
 import { incidentsConfigSchema } from "../incidents/config.ts";
+import { liveConfigSchema } from "../live/config.ts";
 import { noveltyConfigSchema } from "../novelty/config.ts";
 import { policiesConfigSchema } from "../policies/config.ts";
 import { signalsConfigSchema } from "../signals/config.ts";
@@ -19,6 +20,7 @@ export const configSchema = z
       .describe("Which findings are one incident, how grave it is, what is expected, and who is told."),
     policies: policiesConfigSchema.prefault({}),
     context: contextConfigSchema.prefault({}),
+    live: liveConfigSchema.prefault({}),
     opensearch: opensearchConfigSchema.prefault({}),
     deployment: deploymentConfigSchema.prefault({}),
   })

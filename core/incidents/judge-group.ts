@@ -3,7 +3,7 @@ import { severityRank } from "../domain/finding.ts";
 import type { ExpectedVerdict, IncidentDraft } from "../domain/incident.ts";
 import { type EpochMs, isoTime, type TimeWindow } from "../domain/time.ts";
 import type { AccountDirectory } from "../ports/account-directory.ts";
-import type { AccountCoverage, EventStore } from "../ports/event-store.ts";
+import type { EventStore, LoggedAccount } from "../ports/event-store.ts";
 import type { KeyCommonness } from "./commonness.ts";
 import type { IncidentsConfig } from "./config.ts";
 import { expectedVerdict } from "./expected.ts";
@@ -14,9 +14,6 @@ import { shortHash } from "./identifier.ts";
 import { lifecycleOf, muteOf, pagingOf } from "./lifecycle.ts";
 import { gatherMaterial, type IncidentMaterial } from "./material.ts";
 import { incidentSeverity } from "./severity.ts";
-
-/** An account that logs, and the time of its first event. */
-export type LoggedAccount = Pick<AccountCoverage, "account" | "first">;
 
 export interface JudgingContext {
   readonly store: EventStore;

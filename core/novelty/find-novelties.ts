@@ -3,7 +3,8 @@ import { compareText } from "../domain/ordering.ts";
 import { BUCKET, DAY, type EpochMs, HOUR, type TimeWindow } from "../domain/time.ts";
 import { shortHash } from "../incidents/identifier.ts";
 import type { AccountDirectory } from "../ports/account-directory.ts";
-import type { AccountCoverage, EventQuery, FirstSeenRow } from "../ports/event-store.ts";
+import type { EventQuery, LoggedAccount } from "../ports/event-store.ts";
+import type { FirstUse } from "../ports/first-uses.ts";
 import { DENIED_SUFFIX } from "../signals/first-seen.ts";
 import type { NoveltyConfig } from "./config.ts";
 import { judge } from "./judge.ts";
@@ -11,7 +12,7 @@ import { Peers } from "./peers.ts";
 
 export interface NoveltyContext {
   readonly directory: AccountDirectory;
-  readonly coverage: readonly AccountCoverage[];
+  readonly coverage: readonly LoggedAccount[];
   readonly span: TimeWindow;
   readonly config: NoveltyConfig;
 }
@@ -27,7 +28,7 @@ export interface NoveltyDraft extends Omit<Novelty, "facets" | "eventIds"> {
  * with the incident. Sorted by time, then id. An account that appears later than the data begins is young from its
  * first event on; one that was there from the beginning, from the beginning of the data, because nothing before it is known.
  */
-export function findNovelties(rows: readonly FirstSeenRow[], context: NoveltyContext): NoveltyDraft[] {
+export function findNovelties(rows: readonly FirstUse[], context: NoveltyContext): NoveltyDraft[] {
   const { directory, coverage, config, span } = context;
   const since = new Map(coverage.map(({ account, first }) => [account, first]));
   const peers = new Peers(rows, directory, coverage);
@@ -72,7 +73,7 @@ export function findNovelties(rows: readonly FirstSeenRow[], context: NoveltyCon
   return drafts.sort((a, b) => a.firstTime - b.firstTime || compareText(a.id, b.id));
 }
 
-function firstTimesOfPrincipals(rows: readonly FirstSeenRow[]): Map<string, EpochMs> {
+function firstTimesOfPrincipals(rows: readonly FirstUse[]): Map<string, EpochMs> {
   const times = new Map<string, EpochMs>();
   for (const { account, dimension, value, firstTime } of rows) {
     if (dimension === "principal") times.set(`${account}|${value}`, firstTime);
@@ -81,10 +82,7 @@ function firstTimesOfPrincipals(rows: readonly FirstSeenRow[]): Map<string, Epoc
 }
 
 /** What the same principal did with the new thing in the time after its first use. */
-function evidenceOf(
-  { account, dimension, value, firstTime, principal }: FirstSeenRow,
-  config: NoveltyConfig,
-): EventQuery {
+function evidenceOf({ account, dimension, value, firstTime, principal }: FirstUse, config: NoveltyConfig): EventQuery {
   const window = { start: firstTime, end: firstTime + config.followedWithinHours * HOUR };
   const own: EventQuery = { window, accounts: [account], principals: [principal] };
   switch (dimension) {

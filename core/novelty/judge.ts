@@ -3,7 +3,7 @@ import { isAccelerated } from "../incidents/accelerated.ts";
 import { isAwsHost, isAwsService, isIdentityCenterRole, isRoot, isUser } from "../incidents/actors.ts";
 import { counted } from "../messages/format.ts";
 import type { AccountDirectory } from "../ports/account-directory.ts";
-import type { FirstSeenRow } from "../ports/event-store.ts";
+import type { FirstUse } from "../ports/first-uses.ts";
 import { actionRisk, riskRank } from "../risk/action-risk.ts";
 import { DENIED_SUFFIX, TOOL_SEPARATOR } from "../signals/first-seen.ts";
 import type { NoveltyConfig } from "./config.ts";
@@ -30,7 +30,7 @@ export interface Circumstances {
 }
 
 /** `null`: no news. */
-export function judge(row: FirstSeenRow, about: Circumstances): Judgement | null {
+export function judge(row: FirstUse, about: Circumstances): Judgement | null {
   const { config, peers, accountAgeDays } = about;
   if (isAwsService(row.principal) || accountAgeDays < config.learningDays) return null;
   const said = RULES[row.dimension](row, about);
@@ -54,12 +54,12 @@ interface Said extends Judgement {
   readonly grave?: boolean;
 }
 
-type Rule = (row: FirstSeenRow, about: Circumstances) => Said | null;
+type Rule = (row: FirstUse, about: Circumstances) => Said | null;
 
 const info = (reason: string): Said => ({ severity: "info", reasons: [reason] });
 const low = (reason: string, grave = false): Said => ({ severity: "low", reasons: [reason], grave });
 
-const RULES: Readonly<Record<FirstSeenRow["dimension"], Rule>> = {
+const RULES: Readonly<Record<FirstUse["dimension"], Rule>> = {
   region: ({ value }, { elsewhereBefore }) => {
     if (value === "global") return null;
     return elsewhereBefore

@@ -1,7 +1,8 @@
 import type { EpochMs } from "../domain/time.ts";
 import { acrossAccounts } from "../incidents/actors.ts";
 import type { AccountDirectory } from "../ports/account-directory.ts";
-import type { AccountCoverage, FirstSeenRow } from "../ports/event-store.ts";
+import type { LoggedAccount } from "../ports/event-store.ts";
+import type { FirstUse } from "../ports/first-uses.ts";
 
 export interface PeerUse {
   /** Peers that had it before. */
@@ -14,7 +15,7 @@ export class Peers {
   readonly #groups = new Map<string, readonly string[]>();
   readonly #firsts = new Map<string, Map<string, EpochMs>>();
 
-  constructor(rows: readonly FirstSeenRow[], directory: AccountDirectory, coverage: readonly AccountCoverage[]) {
+  constructor(rows: readonly FirstUse[], directory: AccountDirectory, coverage: readonly LoggedAccount[]) {
     const accounts = coverage.map(({ account }) => directory.account(account));
     for (const own of accounts) {
       const peers = accounts.filter(
@@ -36,7 +37,7 @@ export class Peers {
     }
   }
 
-  before(row: FirstSeenRow): PeerUse {
+  before(row: FirstUse): PeerUse {
     const peers = this.#groups.get(row.account) ?? [];
     const firsts = this.#firsts.get(keyOf(row));
     const using = peers.filter((peer) => (firsts?.get(peer) ?? Number.POSITIVE_INFINITY) < row.firstTime).length;
@@ -44,7 +45,7 @@ export class Peers {
   }
 
   /** Whether any other account of the organization had it before. */
-  anywhereBefore(row: FirstSeenRow): boolean {
+  anywhereBefore(row: FirstUse): boolean {
     for (const [account, time] of this.#firsts.get(keyOf(row)) ?? []) {
       if (account !== row.account && time < row.firstTime) return true;
     }
@@ -53,5 +54,5 @@ export class Peers {
 }
 
 /** The same role has another ARN in every account. */
-const keyOf = ({ dimension, value }: FirstSeenRow): string =>
+const keyOf = ({ dimension, value }: FirstUse): string =>
   `${dimension}|${dimension === "principal" ? acrossAccounts(value) : value}`;

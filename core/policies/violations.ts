@@ -12,13 +12,13 @@ import { matchesFilter } from "../signals/filter.ts";
 import type { Policy } from "./policy.ts";
 
 /** Violations of one policy by one principal in one account that are no further apart are one. */
-const MERGE_GAP = HOUR;
+export const MERGE_GAP = HOUR;
 const VIOLATION_EVENT_IDS = 25;
 /** Regions or types named in a reason. */
 const NAMED = 5;
 
 /** Whether the event is against the policy. AWS's own services are nobody's to forbid. */
-function violates(policy: Policy, event: UsageEvent, directory: AccountDirectory): boolean {
+export function violates(policy: Policy, event: UsageEvent, directory: AccountDirectory): boolean {
   const { principal } = event;
   if (principal.type === "service" || isAwsService(principal.id)) return false;
   if (policy.principalTypes && !policy.principalTypes.includes(principal.type)) return false;

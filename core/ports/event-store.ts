@@ -125,3 +125,6 @@ export interface AccountCoverage {
   readonly dataEventServices: readonly string[];
   readonly regions: readonly string[];
 }
+
+/** An account that logs, and the time of its first event. */
+export type LoggedAccount = Pick<AccountCoverage, "account" | "first">;

@@ -17,47 +17,54 @@ const UNENDED = HOUR;
  */
 export async function insightFindings(records: readonly InsightRecord[], store: EventStore): Promise<InsightFinding[]> {
   const findings: InsightFinding[] = [];
-  for (const [key, [first, ...rest]] of pairs(records)) {
-    if (!first) continue;
-    const last = rest.at(-1) ?? first;
-    const start = first.time;
-    const lasting = last.durationMinutes === null ? UNENDED : last.durationMinutes * MINUTE;
-    const window = {
-      start,
-      end: last.state === "end" && last !== first ? Math.max(last.time, start + MINUTE) : start + lasting,
-    };
-    const { facets, eventIds } = await store.facets({
-      window,
-      accounts: [first.account],
-      filter: { actions: [`${first.service}:${first.action}`] },
-    });
-    findings.push({
-      kind: "insight",
-      id: `insight-${shortHash(key)}`,
-      account: first.account,
-      region: first.region,
-      window,
-      severity: "low",
-      severityReasons: [reason(last)],
-      eventIds: eventIds.slice(0, FINDING_EVENT_IDS),
-      facets,
-      insightType: first.insightType,
-      service: first.service,
-      action: first.action,
-      baselinePerMinute: last.baseline,
-      insightPerMinute: last.insight,
-    });
-  }
+  for (const [key, pair] of insightPairs(records)) findings.push(await insightFinding(key, pair, store));
   return findings;
 }
 
-function pairs(records: readonly InsightRecord[]): Map<string, InsightRecord[]> {
-  const groups = new Map<string, InsightRecord[]>();
+/** Records of one Insight, in time order: of its start, of its end, or both. */
+export type InsightPair = readonly [InsightRecord, ...InsightRecord[]];
+
+export async function insightFinding(key: string, pair: InsightPair, store: EventStore): Promise<InsightFinding> {
+  const [first] = pair;
+  const last = pair.at(-1) ?? first;
+  const start = first.time;
+  const lasting = last.durationMinutes === null ? UNENDED : last.durationMinutes * MINUTE;
+  const window = {
+    start,
+    end: last.state === "end" && last !== first ? Math.max(last.time, start + MINUTE) : start + lasting,
+  };
+  const { facets, eventIds } = await store.facets({
+    window,
+    accounts: [first.account],
+    filter: { actions: [`${first.service}:${first.action}`] },
+  });
+  return {
+    kind: "insight",
+    id: `insight-${shortHash(key)}`,
+    account: first.account,
+    region: first.region,
+    window,
+    severity: "low",
+    severityReasons: [reason(last)],
+    eventIds: eventIds.slice(0, FINDING_EVENT_IDS),
+    facets,
+    insightType: first.insightType,
+    service: first.service,
+    action: first.action,
+    baselinePerMinute: last.baseline,
+    insightPerMinute: last.insight,
+  };
+}
+
+/** By what the records of one Insight share. */
+export function insightPairs(records: readonly InsightRecord[]): ReadonlyMap<string, InsightPair> {
+  const pairs = new Map<string, InsightPair>();
   for (const record of [...records].sort((a, b) => a.time - b.time || (a.id < b.id ? -1 : 1))) {
     const key = `${record.account} ${record.sharedEventId ?? record.id}`;
-    groups.set(key, [...(groups.get(key) ?? []), record]);
+    const before = pairs.get(key);
+    pairs.set(key, before ? [...before, record] : [record]);
   }
-  return groups;
+  return pairs;
 }
 
 function reason({ insightType, baseline, insight }: InsightRecord): string {

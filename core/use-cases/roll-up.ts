@@ -61,7 +61,7 @@ const ROWS = 5000;
  */
 export async function rollUp(input: RollUpInput): Promise<RollUpSummary> {
   const { signals, dense, config, arrived = [] } = input;
-  const definitions = shortHash(JSON.stringify([signals, [...dense].sort()]));
+  const definitions = definitionsOf(signals, dense);
   const before = input.state?.signals === definitions ? input.state.accounts : {};
   const accounts = input.delivery ?? (await deliveryOf(input));
   const closings = closingsOf(accounts, config.latenessMinutes * MINUTE, before);
@@ -94,6 +94,10 @@ export async function rollUp(input: RollUpInput): Promise<RollUpSummary> {
     ...done,
   };
 }
+
+/** Changes with what is counted: {@link RollUpState.signals}. */
+export const definitionsOf = (signals: readonly Signal[], dense: readonly string[]): string =>
+  shortHash(JSON.stringify([signals, [...dense].sort()]));
 
 async function deliveryOf({ events, config, now = 0 }: RollUpInput): Promise<ReadonlyMap<string, AccountDelivery>> {
   const span = await events.span();

@@ -4,7 +4,7 @@ import { DAY } from "#core/domain/time.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { Allowance, BilledDay, CostHistory } from "#core/ports/cost-history.ts";
 import type { BilledService } from "../fakes/memory-cost-history.ts";
-import { TestClock } from "./leases.ts";
+import { TestClock } from "../fakes/test-clock.ts";
 
 const START = Date.UTC(2026, 10, 1);
 

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "@jest/globals";
 import { HOUR, MINUTE } from "#core/domain/time.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { FirstUse, FirstUses } from "#core/ports/first-uses.ts";
-import { TestClock } from "./leases.ts";
+import { TestClock } from "../fakes/test-clock.ts";
 
 const START = Date.UTC(2026, 10, 3, 2);
 

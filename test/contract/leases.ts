@@ -2,19 +2,9 @@ import { beforeEach, describe, expect, test } from "@jest/globals";
 import { MINUTE } from "#core/domain/time.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { Leases } from "#core/ports/leases.ts";
+import { TestClock } from "../fakes/test-clock.ts";
 
-/** A clock that a test sets. */
-export class TestClock implements Clock {
-  time: number;
-
-  constructor(time = Date.UTC(2026, 10, 3, 2)) {
-    this.time = time;
-  }
-
-  now(): number {
-    return this.time;
-  }
-}
+export { TestClock };
 
 /** What every keeper of leases does. `open` gives a new one, on the clock that it is handed. */
 export function leaseContract(name: string, open: (clock: Clock) => Promise<Leases>): void {

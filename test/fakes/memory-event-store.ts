@@ -184,7 +184,7 @@ const isIn = (window: TimeWindow | undefined, time: EpochMs): boolean =>
 const allows = (allowed: readonly string[] | undefined, value: string | null): boolean =>
   allowed === undefined || (value !== null && allowed.includes(value));
 
-function matchesQuery({ event, counted }: GeneratedEvent, query: EventQuery): boolean {
+export function matchesQuery({ event, counted }: GeneratedEvent, query: EventQuery): boolean {
   return (
     isIn(query.window, event.time) &&
     (query.counted === undefined || counted) &&

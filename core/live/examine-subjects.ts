@@ -1,0 +1,115 @@
+import { TrailwatchError } from "../domain/errors.ts";
+import type { Anomaly } from "../domain/finding.ts";
+import { MINUTE } from "../domain/time.ts";
+import type { KeptFindings, SubjectFindings } from "../ports/finding-store.ts";
+import type { Pending } from "./checkpoint.ts";
+import { examineDanger } from "./dangers.ts";
+import { examineEntity } from "./examine.ts";
+import { accountOf, isOfKind, seriesOf } from "./subjects.ts";
+import { examineViolations, type ViolationContext, waitsUntil } from "./violations.ts";
+import type { HeardContext } from "./watch-context.ts";
+
+/** A subject whose examination failed is tried again after this. */
+const RETRY_AFTER = 10 * MINUTE;
+
+/** A failure that is the run's own, not the subject's. */
+const OURS = new Set(["LEASE_LOST", "INTERRUPTED"]);
+
+export interface FailedExamination {
+  readonly subject: string;
+  readonly message: string;
+}
+
+/** Examines subjects and replaces their findings, one after the other; one that fails costs only itself. */
+export class Examiner {
+  readonly #context: HeardContext;
+  readonly failed: FailedExamination[] = [];
+  examined = 0;
+  /** Those for which there was no time in this run. */
+  deferred = 0;
+
+  constructor(context: HeardContext) {
+    this.#context = context;
+  }
+
+  /** What is not examined now is pending afterwards. Rejects with what the finding store rejects with. */
+  async examine(requests: readonly Pending[]): Promise<void> {
+    const { writer, pending, knowledge } = this.#context;
+    const before = await writer.before(requests.map(({ subject }) => subject));
+    for (const request of requests) {
+      if (this.examined >= knowledge.config.live.examinations) {
+        this.deferred += 1;
+        pending.set({ ...request, notBefore: null });
+        continue;
+      }
+      const found = await this.#examined(request, before.get(request.subject) ?? null);
+      if (!found) continue;
+      await writer.replace([found]);
+    }
+  }
+
+  async #examined(request: Pending, before: KeptFindings | null): Promise<SubjectFindings | null> {
+    this.examined += 1;
+    try {
+      return await this.#judge(request, before);
+    } catch (error) {
+      if (error instanceof TrailwatchError && OURS.has(error.code)) throw error;
+      const { subject } = request;
+      this.failed.push({ subject, message: error instanceof Error ? error.message : String(error) });
+      const { pending, now } = this.#context;
+      pending.set({ ...request, notBefore: { time: now + RETRY_AFTER } });
+      return null;
+    }
+  }
+
+  async #judge(request: Pending, before: KeptFindings | null): Promise<SubjectFindings | null> {
+    const { subject, from } = request;
+    const { pending, ports, knowledge, keptSince, now, coverage, span } = this.#context;
+    const { directory, config, policies } = knowledge;
+    const about = { store: ports.events, directory, keptSince, now };
+    if (isOfKind(subject, "anomaly")) return this.#judgeEntity(request, before);
+    if (isOfKind(subject, "danger")) {
+      const loggedAccounts = new Set(coverage.map(({ account }) => account));
+      pending.remove(subject);
+      return examineDanger(subject, before, from, { ...about, loggedAccounts, span, config: config.incidents });
+    }
+    const context: ViolationContext = { ...about, policies, coverage, longMinutes: config.live.leakMinutes };
+    const due = waitsUntil(before, context);
+    if (due !== null) {
+      pending.set({ ...request, notBefore: { time: due } });
+      return null;
+    }
+    pending.remove(subject);
+    return examineViolations(subject, before, from, context);
+  }
+
+  async #judgeEntity(request: Pending, before: KeptFindings | null): Promise<SubjectFindings | null> {
+    const { pending, ports, knowledge, signals, followed, closings, open, keptSince, now } = this.#context;
+    const { subject, from } = request;
+    const series = seriesOf(subject);
+    const account = followed.get(accountOf(subject));
+    pending.remove(subject);
+    // A signal that is watched no longer, an account that nobody knows any more.
+    if (!signals.has(series.signal) || !account) return { subject, findings: [], memo: null };
+    const closed = closings[account.account]?.closed ?? account.watch.since;
+    const { engine, config } = knowledge;
+    const { findings, provisionalUntil, seen } = await examineEntity(series, account, closed, anomaliesOf(before), {
+      store: ports.events,
+      rollups: ports.rollups,
+      open,
+      engine,
+      config: config.detection,
+      signals,
+      seriesDays: config.live.seriesDays,
+      keptSince,
+      now,
+    });
+    if (provisionalUntil !== null) {
+      const notBefore = { through: provisionalUntil };
+      pending.set({ subject, why: "what was open has closed", from, notBefore, seen });
+    }
+    return { subject, findings, memo: null };
+  }
+}
+
+const anomaliesOf = (before: KeptFindings | null): readonly Anomaly[] => (before?.findings ?? []) as readonly Anomaly[];

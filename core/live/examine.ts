@@ -1,0 +1,123 @@
+import type { DetectionConfig } from "../detection/config.ts";
+import { type AnomalyDraft, judgeEntity } from "../detection/judge-entity.ts";
+import { mayHavePeers } from "../detection/peers.ts";
+import type { EntitySeries } from "../detection/series.ts";
+import { seriesByAccount } from "../detection/series-of-rows.ts";
+import type { Anomaly } from "../domain/finding.ts";
+import type { Signal } from "../domain/signal.ts";
+import { BUCKET, bucketStart, DAY, type EpochMs, HOUR } from "../domain/time.ts";
+import { completeAnomaly } from "../incidents/complete-anomaly.ts";
+import type { DetectorEngine } from "../ports/detector-engine.ts";
+import type { EventStore, RollupRow } from "../ports/event-store.ts";
+import type { RollupStore } from "../ports/rollup-store.ts";
+import { compareSeries, type Series } from "../signals/order.ts";
+import { canonical } from "../use-cases/kept-incidents.ts";
+import type { FollowedAccount } from "./follow-delivery.ts";
+import { type OpenCounts, signatureOf } from "./open-counts.ts";
+import { anomalySubject } from "./subjects.ts";
+
+export interface ExamineContext {
+  readonly store: EventStore;
+  readonly rollups: RollupStore;
+  readonly open: OpenCounts;
+  readonly engine: DetectorEngine;
+  readonly config: DetectionConfig;
+  readonly signals: ReadonlyMap<string, Signal>;
+  readonly seriesDays: number;
+  /** Findings that ended before are nobody's concern any more. */
+  readonly keptSince: EpochMs;
+  readonly now: EpochMs;
+}
+
+export interface Examination {
+  readonly findings: readonly Anomaly[];
+  /** Where a finding rests on buckets that may change, or on silence that is not judged yet: their end; `null` where all is final. */
+  readonly provisionalUntil: EpochMs | null;
+  /** See {@link signatureOf}: the open buckets that were looked at. */
+  readonly seen: string;
+}
+
+/** Events of windows that ended so recently may still come in. */
+const SETTLING = HOUR;
+
+/**
+ * Judges one entity by all its counts, as the batch does: closed buckets from the roll-ups, open ones from the events.
+ * @param before what was found last time: what is the same need not be asked again who did it
+ */
+export async function examineEntity(
+  series: Series,
+  followed: FollowedAccount,
+  closed: EpochMs,
+  before: readonly Anomaly[],
+  context: ExamineContext,
+): Promise<Examination> {
+  const { config, engine, now, keptSince } = context;
+  const signal = context.signals.get(series.signal) as Signal;
+  const { delivery } = followed;
+  const from = Math.max(delivery.since, bucketStart(now - context.seriesDays * DAY));
+  const openRows = await context.open.since(anomalySubject(series), closed, followed.heardUntil);
+  const entity = await seriesOf(series, from, closed, openRows, context);
+  const judging = { engine, config, span: { start: from, end: now }, from };
+  const kept = (drafts: readonly AnomalyDraft[]): readonly AnomalyDraft[] =>
+    drafts.filter(({ window }) => window.end >= keptSince);
+  let drafts = kept(judgeEntity(signal, entity, [], delivery, judging));
+  if (drafts.some(({ window }) => mayHavePeers(signal, entity, window.start))) {
+    const peers = await peersOf(series, from, closed, context);
+    drafts = kept(judgeEntity(signal, entity, peers, delivery, judging));
+  }
+  const known = new Map(before.map((finding) => [finding.id, finding]));
+  const findings: Anomaly[] = [];
+  for (const draft of drafts) {
+    findings.push(
+      unchanged(draft, known.get(draft.id), now) ?? (await completeAnomaly(draft, context.store, [signal])),
+    );
+  }
+  const lastOpen = openRows.at(-1);
+  const end = Math.max(lastOpen ? lastOpen.bucket + BUCKET : 0, ...drafts.map(({ window }) => window.end));
+  return { findings, provisionalUntil: end > followed.through ? end : null, seen: signatureOf(openRows) };
+}
+
+function unchanged(draft: AnomalyDraft, before: Anomaly | undefined, now: EpochMs): Anomaly | null {
+  if (!before || before.window.end > now - SETTLING) return null;
+  const { facets: _, eventIds: __, secondOpinion: ___, ...rest } = before;
+  return canonical(rest) === canonical(draft) ? before : null;
+}
+
+async function seriesOf(
+  { signal, entity }: Series,
+  from: EpochMs,
+  closed: EpochMs,
+  openRows: readonly RollupRow[],
+  { rollups }: ExamineContext,
+): Promise<EntitySeries> {
+  const series: { entity: EntitySeries["entity"]; buckets: EpochMs[]; values: number[] } = {
+    entity,
+    buckets: [],
+    values: [],
+  };
+  const add = ({ bucket, value }: RollupRow): void => {
+    if (!(value > 0)) return;
+    series.buckets.push(bucket);
+    series.values.push(value);
+  };
+  for await (const row of rollups.read({ start: from, end: closed }, [signal], entity)) add(row);
+  openRows.forEach(add);
+  return series;
+}
+
+/** The others of the signal in the account and region, as far as they are closed: what is done there now excuses nothing. */
+async function peersOf(
+  series: Series,
+  from: EpochMs,
+  closed: EpochMs,
+  { rollups }: ExamineContext,
+): Promise<readonly EntitySeries[]> {
+  const { account, region } = series.entity;
+  const rows = rollups.read({ start: from, end: closed }, [series.signal], { account, region });
+  async function* counts(): AsyncGenerator<RollupRow> {
+    for await (const row of rows) if (row.value > 0 && compareSeries(row, series) !== 0) yield row;
+  }
+  const peers: EntitySeries[] = [];
+  for await (const { series: some } of seriesByAccount(counts())) peers.push(...some);
+  return peers;
+}

@@ -1,0 +1,16 @@
+import { BUCKET, bucketStart, type EpochMs, HOUR, type TimeWindow } from "../domain/time.ts";
+
+/** Times further apart than this are asked about apart. */
+const APART = HOUR;
+
+/** Windows of whole buckets around times, in order; those near each other are one. */
+export function windowsAround(times: Iterable<EpochMs>, apart = APART): readonly TimeWindow[] {
+  const windows: { start: EpochMs; end: EpochMs }[] = [];
+  for (const time of [...times].sort((a, b) => a - b)) {
+    const start = bucketStart(time);
+    const last = windows.at(-1);
+    if (last && start - last.end <= apart) last.end = Math.max(last.end, start + BUCKET);
+    else windows.push({ start, end: start + BUCKET });
+  }
+  return windows;
+}

@@ -1,0 +1,79 @@
+import type { Config } from "../config/index.ts";
+import type { Signal } from "../domain/signal.ts";
+import type { EpochMs, TimeWindow } from "../domain/time.ts";
+import type { Policy } from "../policies/index.ts";
+import type { AccountDirectory } from "../ports/account-directory.ts";
+import type { Arrivals } from "../ports/arrivals.ts";
+import type { Checkpoints } from "../ports/checkpoints.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { DetectorEngine } from "../ports/detector-engine.ts";
+import type { AccountCoverage, EventStore } from "../ports/event-store.ts";
+import type { FindingStore } from "../ports/finding-store.ts";
+import type { FirstUses } from "../ports/first-uses.ts";
+import type { InsightLog } from "../ports/insight-log.ts";
+import type { Fence } from "../ports/leases.ts";
+import type { ModelStates } from "../ports/model-states.ts";
+import type { RollupStore } from "../ports/rollup-store.ts";
+import type { Closings } from "../roll-up/closing.ts";
+import type { WatchCheckpoint } from "./checkpoint.ts";
+import type { FindingCache } from "./finding-cache.ts";
+import type { FollowedAccount } from "./follow-delivery.ts";
+import type { HeldFirstUses } from "./held-first-uses.ts";
+import type { HeldNovelties } from "./novelties.ts";
+import type { OpenCounts } from "./open-counts.ts";
+import type { PendingList } from "./pending.ts";
+import type { SetWriter } from "./set-writer.ts";
+
+export interface WatchPorts {
+  readonly events: EventStore;
+  readonly arrivals: Arrivals;
+  readonly rollups: RollupStore;
+  readonly firstUses: FirstUses;
+  readonly insights: InsightLog;
+  readonly states: ModelStates;
+  readonly findings: FindingStore;
+  readonly checkpoints: Checkpoints;
+  readonly clock: Clock;
+}
+
+/** What a deployment is told once. */
+export interface WatchKnowledge {
+  readonly config: Config;
+  readonly directory: AccountDirectory;
+  readonly engine: DetectorEngine;
+  /** Those that models watch. */
+  readonly signals: readonly Signal[];
+  /** Counted beside them, for charts. */
+  readonly meters: readonly Signal[];
+  /** Ids of signals whose zeros are written too. */
+  readonly dense: readonly string[];
+  readonly policies: readonly Policy[];
+}
+
+/** What the steps of one run share. */
+export interface WatchContext {
+  readonly ports: WatchPorts;
+  readonly knowledge: WatchKnowledge;
+  /** {@link WatchKnowledge.signals} by id. */
+  readonly signals: ReadonlyMap<string, Signal>;
+  readonly now: EpochMs;
+  readonly fence: Fence;
+  /** Findings that ended before are nobody's concern any more. */
+  readonly keptSince: EpochMs;
+  readonly before: WatchCheckpoint;
+  readonly cache: FindingCache;
+  readonly firstUses: HeldFirstUses;
+  readonly novelties: HeldNovelties;
+  readonly writer: SetWriter;
+  readonly pending: PendingList;
+  readonly open: OpenCounts;
+}
+
+/** What is known once the roll-ups are up to date. */
+export interface HeardContext extends WatchContext {
+  readonly followed: ReadonlyMap<string, FollowedAccount>;
+  readonly closings: Closings;
+  readonly coverage: readonly AccountCoverage[];
+  /** From the first event that was ever seen to now. */
+  readonly span: TimeWindow;
+}
