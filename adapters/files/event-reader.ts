@@ -5,8 +5,11 @@ import type { InsightRecord } from "#core/domain/insight.ts";
 import type { EpochMs } from "#core/domain/time.ts";
 import type { UsageEvent } from "#core/domain/usage-event.ts";
 import type { SourceFile } from "#core/ports/event-source.ts";
-import { isFileError, type RecordBytes, RecordPass, type Selects } from "./record-pass.ts";
-import { RecordReader } from "./record-reader.ts";
+import { contentFingerprint } from "./content-fingerprint.ts";
+import { BROKEN, OPEN_OBJECT, skipSpace, TOO_DEEP } from "./json-bytes.ts";
+import type { PartialRecord } from "./record-fields.ts";
+import { isFileError, needsOf, type RecordBytes, RecordPass, type Selects } from "./record-pass.ts";
+import { type DetailNeeds, RecordReader } from "./record-reader.ts";
 import { Splitter } from "./splitter.ts";
 import { splitFile } from "./unpack.ts";
 
@@ -25,27 +28,36 @@ export interface ReadFile {
 
 export interface ReadEvent {
   readonly event: UsageEvent;
-  /** The record as it stands in the file. */
-  readonly text: string;
+  /** Of the record's content, see {@link contentFingerprint}. */
+  readonly fingerprint: string;
+  /** What the caller asked for, and why it was refused: what people look for beyond what every event has. */
+  readonly details: RecordDetails | null;
   /** From 1 in the file. */
   readonly number: number;
 }
 
-/** Reads files one after the other into events. */
+export interface RecordDetails {
+  readonly request?: unknown;
+  readonly error?: unknown;
+  readonly additional?: unknown;
+}
+
+/** Reads files, and records that lie alone, into events one after the other. */
 export class EventReader {
-  readonly #now: EpochMs;
+  readonly #now: () => EpochMs;
   readonly #selects: Selects;
   readonly #records = new RecordReader();
+  #buffer = Buffer.alloc(0);
 
   /** @param now nothing can have happened after it */
-  constructor(now: EpochMs, selects: Selects = null) {
+  constructor(now: () => EpochMs, selects: Selects = null) {
     this.#now = now;
     this.#selects = selects;
   }
 
   /** What a file can hold never rejects it: what cannot be read is among the quarantined. */
   async read(file: SourceFile): Promise<ReadFile> {
-    const pass = new EventPass(file.path, this.#now, this.#records, this.#selects);
+    const pass = new EventPass(file.path, this.#now(), this.#records, this.#selects);
     let bytes = 0;
     try {
       const content = file.localPath === null ? await file.open() : null;
@@ -58,12 +70,51 @@ export class EventReader {
     }
     return pass.result(bytes);
   }
+
+  /**
+   * Records that come one by one, each a JSON text.
+   * @param path where they come from, for quarantine
+   * @param positions what tells each of them from all others that come from there, for quarantine
+   */
+  readTexts(path: string, texts: readonly string[], positions: readonly string[]): ReadFile {
+    const pass = new EventPass(path, this.#now(), this.#records, this.#selects, positions);
+    const bytes = this.#buffered(texts);
+    let end = 0;
+    for (const [at, text] of texts.entries()) {
+      const start = end;
+      end += bytes.write(text, start);
+      pass.text(bytes, start, end, at + 1);
+    }
+    return pass.result(end);
+  }
+
+  /** One buffer for all texts; as large as they can be in UTF-8. */
+  #buffered(texts: readonly string[]): Buffer {
+    let characters = 0;
+    for (const { length } of texts) characters += length;
+    if (this.#buffer.length < characters * 3) this.#buffer = Buffer.allocUnsafe(characters * 3);
+    return this.#buffer;
+  }
 }
 
 class EventPass extends RecordPass {
+  readonly #reader: RecordReader;
+  readonly #positions: readonly string[] | null;
   readonly #events: ReadEvent[] = [];
   readonly #insights: InsightRecord[] = [];
   readonly #quarantined: Quarantined[] = [];
+
+  constructor(
+    path: string,
+    now: EpochMs,
+    reader: RecordReader,
+    selects: Selects,
+    positions: readonly string[] | null = null,
+  ) {
+    super(path, now, reader, selects);
+    this.#reader = reader;
+    this.#positions = positions;
+  }
 
   result(bytes: number): ReadFile {
     return {
@@ -76,8 +127,47 @@ class EventPass extends RecordPass {
     };
   }
 
-  protected override event(event: UsageEvent, { bytes, start, end, number }: RecordBytes): void {
-    this.#events.push({ event, text: bytes.toString("utf8", start, end), number });
+  /** One text that is one record, or should be. */
+  text(bytes: Buffer, from: number, end: number, number: number): void {
+    const start = skipSpace(bytes, from, end);
+    const next = bytes[start] === OPEN_OBJECT ? this.#reader.scan(bytes, start, end) : BROKEN;
+    if (next < 0 || skipSpace(bytes, next, end) !== end) {
+      const deep = next === TOO_DEEP;
+      const detail = deep ? "nested too deeply" : "no JSON object";
+      this.broken(deep ? "too-deep" : "broken-json", this.position(number), detail, bytes.subarray(from, end));
+    } else this.record(bytes, start, next, number);
+  }
+
+  /** Whatever a record holds costs no other one, not even where it shows a defect of ours. */
+  override record(bytes: Buffer, start: number, end: number, number: number): void {
+    try {
+      super.record(bytes, start, end, number);
+    } catch (error) {
+      const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      this.broken("unprocessable", this.position(number), detail, bytes.subarray(start, end));
+    }
+  }
+
+  /** With all that people may search for, but where that is no JSON and nothing else needs it. */
+  protected override read(reader: RecordReader, bytes: Buffer, start: number, end: number): PartialRecord {
+    try {
+      return reader.read(bytes, start, end, allNeeds);
+    } catch {
+      return super.read(reader, bytes, start, end);
+    }
+  }
+
+  protected override position(number: number): string {
+    return this.#positions?.[number - 1] ?? super.position(number);
+  }
+
+  protected override event(event: UsageEvent, { bytes, start, end, number }: RecordBytes, record: PartialRecord): void {
+    const { identityStart, identityEnd } = this.#reader;
+    const value = record.userIdentity;
+    const identity =
+      typeof value === "object" && value !== null ? { start: identityStart, end: identityEnd, value } : null;
+    const fingerprint = contentFingerprint(bytes, start, end, identity);
+    this.#events.push({ event, fingerprint, details: detailsOf(record), number });
   }
 
   protected override insight(insight: InsightRecord): void {
@@ -87,4 +177,20 @@ class EventPass extends RecordPass {
   protected override quarantine(entry: Quarantined): void {
     this.#quarantined.push(entry);
   }
+}
+
+function allNeeds(source: unknown, name: unknown): DetailNeeds {
+  return { ...needsOf(source, name), requestParameters: true, additionalEventData: true };
+}
+
+function detailsOf({ requestParameters, errorMessage, additionalEventData }: PartialRecord): RecordDetails | null {
+  const request = requestParameters ?? null;
+  const error = errorMessage ?? null;
+  const additional = additionalEventData ?? null;
+  if (request === null && error === null && additional === null) return null;
+  return {
+    ...(request === null ? {} : { request }),
+    ...(error === null ? {} : { error }),
+    ...(additional === null ? {} : { additional }),
+  };
 }

@@ -5,6 +5,7 @@ import type { InsightRecord } from "#core/domain/insight.ts";
 import { DAY, type EpochMs, isoTime } from "#core/domain/time.ts";
 import type { UsageEvent } from "#core/domain/usage-event.ts";
 import { detailNeeds, normaliseRecord } from "#core/normalise/index.ts";
+import type { PartialRecord } from "./record-fields.ts";
 import type { RecordReader } from "./record-reader.ts";
 import type { RecordSink } from "./splitter.ts";
 
@@ -13,7 +14,7 @@ const SAMPLE_BYTES = 64 * 1024;
 const CLOCKS_APART = DAY;
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
-const needsOf = (source: unknown, name: unknown) =>
+export const needsOf = (source: unknown, name: unknown) =>
   detailNeeds(typeof source === "string" ? source : "", typeof name === "string" ? name : "");
 
 /** Whether somebody wants this one; `null` where all are wanted. */
@@ -45,27 +46,37 @@ export abstract class RecordPass implements RecordSink {
     this.#selects = selects;
   }
 
-  protected abstract event(event: UsageEvent, place: RecordBytes): void;
+  protected abstract event(event: UsageEvent, place: RecordBytes, record: PartialRecord): void;
   protected abstract insight(insight: InsightRecord, number: number): void;
   protected abstract quarantine(entry: Quarantined): void;
 
+  /** Reads what was scanned last. Throws SyntaxError where a part that is needed is no JSON. */
+  protected read(reader: RecordReader, bytes: Buffer, start: number, end: number): PartialRecord {
+    return reader.read(bytes, start, end, needsOf);
+  }
+
+  /** What tells a record from the others of the file. */
+  protected position(number: number): string {
+    return `record ${number}`;
+  }
+
   record(bytes: Buffer, start: number, end: number, number: number): void {
-    let record: unknown;
+    let record: PartialRecord;
     try {
-      record = this.#reader.read(bytes, start, end, needsOf);
+      record = this.read(this.#reader, bytes, start, end);
     } catch (error) {
-      this.broken("broken-json", `record ${number}`, (error as Error).message, bytes.subarray(start, end));
+      this.broken("broken-json", this.position(number), (error as Error).message, bytes.subarray(start, end));
       return;
     }
     const normalised = normaliseRecord(record, sha256);
     if (normalised.kind === "rejected") {
-      this.broken(normalised.reason, `record ${number}`, normalised.detail, bytes.subarray(start, end));
+      this.broken(normalised.reason, this.position(number), normalised.detail, bytes.subarray(start, end));
       return;
     }
     const subject = normalised.kind === "event" ? normalised.event : normalised.insight;
     if (subject.time > this.#latest) {
       const detail = `eventTime is ${isoTime(subject.time)}, after the record was delivered`;
-      this.broken("in-the-future", `record ${number}`, detail, bytes.subarray(start, end));
+      this.broken("in-the-future", this.position(number), detail, bytes.subarray(start, end));
       return;
     }
     this.count.read++;
@@ -74,7 +85,7 @@ export abstract class RecordPass implements RecordSink {
       return;
     }
     this.count.stored++;
-    if (normalised.kind === "event") this.event(normalised.event, { bytes, start, end, number });
+    if (normalised.kind === "event") this.event(normalised.event, { bytes, start, end, number }, record);
     else {
       this.count.insights++;
       this.insight(normalised.insight, number);

@@ -161,6 +161,15 @@ export class RecordReader {
     return this.#escapedKey;
   }
 
+  /** Where `userIdentity` lies in what was scanned last; nowhere (0 to 0) where the record has none. */
+  get identityStart(): number {
+    return this.#starts[FIELD.userIdentity] as number;
+  }
+
+  get identityEnd(): number {
+    return this.#ends[FIELD.userIdentity] as number;
+  }
+
   /**
    * The record that {@link scan} went over last, which lies in `bytes[start, end)`. Large fields that are not needed
    * stay `undefined`, unless the record is an unusual one and parsed as a whole. Throws SyntaxError where a wanted value is no JSON.

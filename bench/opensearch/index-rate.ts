@@ -40,7 +40,7 @@ export async function readyBatches(names: IndexNames, folder: string): Promise<r
     priceBook: createPriceBook(),
     riskyAction: (service: string, action: string) => riskRank(actionRisk(service, action).level) >= riskRank("medium"),
   };
-  const reader = new EventReader(Date.now());
+  const reader = new EventReader(Date.now);
   const batches: Buffer[] = [];
   let lines: string[] = [];
   let bytes = 0;

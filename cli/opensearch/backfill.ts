@@ -63,7 +63,7 @@ export async function indexFiles(
   }: { readonly signal?: AbortSignal; readonly onProgress?: (progress: IngestProgress) => void } = {},
 ): Promise<IndexedFiles> {
   const knowledge = { accounts: directory, priceBook: createPriceBook(), riskyAction };
-  const reader = new EventReader(now(), selectionTest(selection));
+  const reader = new EventReader(now, selectionTest(selection));
   const listing = new Listing(sources, selection, signal);
   const insights: InsightRecord[] = [];
   const done = { files: 0, bytes: 0, packed: 0, records: 0, unreadable: 0 };

@@ -41,6 +41,7 @@ const REASONS: Readonly<Record<QuarantineReason, string>> = {
   "id-conflict": "with another record's id",
   "older-than-retention": "older than what is kept",
   "refused-by-store": "that the store refused",
+  unprocessable: "that our own code failed on",
 };
 
 /** What was read and is not among the events, with the reason. */

@@ -27,7 +27,9 @@ export type QuarantineReason =
   /** Of a day whose events are deleted by now. */
   | "older-than-retention"
   /** The store would not take it, and will not: its own words are the detail. */
-  | "refused-by-store";
+  | "refused-by-store"
+  /** Our own code failed on it: a defect, which costs no other record. */
+  | "unprocessable";
 
 /** `read` is always `stored + duplicates + quarantined + leftOut`, in records. */
 export interface IngestSummary {

@@ -1,12 +1,13 @@
 import { TrailwatchError } from "#core/domain/errors.ts";
 import type { QuarantineReason } from "#core/domain/ingest.ts";
+import { storableText } from "#core/domain/storable-text.ts";
 import { type EpochMs, isoTime } from "#core/domain/time.ts";
 import type { OpenSearchConnection } from "../connection.ts";
 import type { IndexNames } from "../index-names.ts";
 import { type BulkOptions, bulkWrite, type Outcome, UnwrittenError } from "./bulk.ts";
 import type { BulkItem } from "./bulk-request.ts";
-import { toDocument } from "./event-document.ts";
 import type { EventEntry } from "./event-entry.ts";
+import { documentText } from "./event-text.ts";
 import { keptFingerprints } from "./kept-fingerprints.ts";
 import { type QuarantinedEvent, quarantine, quarantineItem } from "./quarantine.ts";
 
@@ -80,6 +81,8 @@ class EventWriting {
   readonly #connection: OpenSearchConnection;
   readonly #names: IndexNames;
   readonly #options: EventWriteOptions;
+  /** What goes straight to quarantine, with the same request. */
+  readonly #keptApart = new WeakMap<BulkItem, QuarantinedEvent>();
   #created = 0;
   #duplicates = 0;
   #conflicts = 0;
@@ -98,20 +101,30 @@ class EventWriting {
     return { read, ...counts, quarantined: this.#quarantined, reasons: { ...this.#reasons } };
   }
 
-  /** What is too old goes straight to quarantine, with the same request. */
   itemOf(entry: EventEntry): BulkItem {
     const now = this.#options.now();
-    const tooOld = this.#tooOld(entry);
-    return tooOld === null ? eventItem(this.#names, entry, now) : quarantineItem(this.#names, tooOld, now);
+    try {
+      const tooOld = this.#tooOld(entry);
+      return tooOld === null ? eventItem(this.#names, entry, now) : this.#apart(tooOld, now);
+    } catch (error) {
+      // A defect of ours, which is not to cost the events that are written with this one.
+      return this.#apart(unprocessable(this.#names, entry, error), now);
+    }
+  }
+
+  #apart(event: QuarantinedEvent, now: EpochMs): BulkItem {
+    const item = quarantineItem(this.#names, event, now);
+    this.#keptApart.set(item, event);
+    return item;
   }
 
   /** Counts what cannot be lost any more. */
   async settle(outcomes: readonly Outcome<EventEntry>[]): Promise<void> {
-    for (const { of, item, answer } of outcomes) {
+    for (const { item, answer } of outcomes) {
       if (answer.kind !== "written") continue;
-      const tooOld = item.action === "create" ? null : this.#tooOld(of);
-      if (tooOld === null) this.#created++;
-      else this.#count(tooOld);
+      const apart = this.#keptApart.get(item);
+      if (apart === undefined) this.#created++;
+      else this.#count(apart);
     }
     const repeated = outcomes.filter(({ answer }) => answer.kind === "conflict");
     const { duplicates, conflicts } = await this.#compare(repeated);
@@ -159,13 +172,20 @@ class EventWriting {
 }
 
 function eventItem(names: IndexNames, { event, account, details }: EventEntry, now: EpochMs): BulkItem {
-  const document = toDocument(event, account, { ...details, indexedAt: now });
   return {
     action: "create",
     index: names.eventsAt(event.time),
-    id: document.event_id,
-    source: JSON.stringify(document),
+    id: storableText(event.id),
+    source: documentText(event, account, { ...details, indexedAt: now }),
   };
+}
+
+function unprocessable(names: IndexNames, entry: EventEntry, error: unknown): QuarantinedEvent {
+  const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const { id, time, account, service, action } = entry.event;
+  const source = JSON.stringify({ event_id: id, "@timestamp": time, account, service, action });
+  const item: BulkItem = { action: "create", index: names.eventsAt(time), id: storableText(id), source };
+  return { entry, reason: "unprocessable", detail, item };
 }
 
 function refusedEvent({ of, item, answer, tooLarge }: Outcome<EventEntry>): readonly QuarantinedEvent[] {

@@ -14,13 +14,13 @@ import type { FirstSeenValue } from "#core/signals/first-seen.ts";
 import { type MoneyFields, moneyFields, rangesFrom } from "./event-money.ts";
 import { type EventRemainder, eventRemainder, quantitiesFrom } from "./event-remainder.ts";
 import { lengthened, shortened, termOf } from "./long-text.ts";
-import { searchableRest } from "./searchable-rest.ts";
+import { searchableRest, searchableRestText } from "./searchable-rest.ts";
 
 /** What is kept of an event besides itself. */
 export interface EventDetails {
   /** False for the copy of an action logged in two accounts that signals do not count; settling finds out. */
   readonly counted: boolean;
-  /** Of the canonical record, see {@link recordFingerprint}. */
+  /** Of the record's content, whatever it was written like. */
   readonly fingerprint: string;
   /** `firstSeenValues` of the event as it is counted. */
   readonly firsts: readonly FirstSeenValue[];
@@ -218,7 +218,28 @@ export function firstsFields(firsts: readonly FirstSeenValue[]): Pick<EventDocum
   return short ? { ...short.fields, event: { long: short.long } } : { firsts: texts };
 }
 
-const firstText = ({ dimension, value }: FirstSeenValue): string =>
+/**
+ * As JSON, without the opening bracket, the members of the document that only some events have (what they change, cost,
+ * and have beside), and `unpriced`, which all have. `null` where one of them has a long text.
+ */
+export function particularText(event: PricedUsageEvent, details: EventDetails): string | null {
+  const { rest } = details;
+  if (event.quantities.length === 0 && event.cost.length === 0) {
+    const searchable = rest === undefined ? undefined : searchableRestText(rest);
+    return searchable === undefined ? '"unpriced":false}' : `"unpriced":false,"rest":${searchable}}`;
+  }
+  const cost = mergeCost(event.cost);
+  const fields = {
+    unpriced: cost.unpriced !== null,
+    ...(event.quantities.length === 0 ? {} : quantityFields(event)),
+    ...moneyFields(cost),
+    rest: restOf(event, cost, rest),
+    event: eventRemainder(event, cost, details.prices),
+  };
+  return shortened(fields) === null ? JSON.stringify(fields).slice(1) : null;
+}
+
+export const firstText = ({ dimension, value }: FirstSeenValue): string =>
   `${dimension}${PART_SEPARATOR}${storableText(value)}`;
 
 /** The id of a resource as made, freed and started ids are stored. */

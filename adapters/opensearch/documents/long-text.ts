@@ -51,7 +51,7 @@ function hasLong(fields: object): boolean {
   return false;
 }
 
-const isLong = (value: unknown): boolean => typeof value === "string" && value.length > WHOLE;
+export const isLong = (value: unknown): boolean => typeof value === "string" && value.length > WHOLE;
 
 /** The inverse of {@link shortened}. */
 export function lengthened<Fields extends object>(fields: Fields, long: LongTexts): Fields {

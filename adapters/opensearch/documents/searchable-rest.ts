@@ -1,4 +1,5 @@
 import { storableText } from "#core/domain/storable-text.ts";
+import { isPlain } from "./plain-text.ts";
 
 /**
  * A `flat_object` refuses a whole document whose value is a text, or that holds a value of more than 32,766 bytes with
@@ -19,6 +20,61 @@ export function searchableRest(value: unknown): Readonly<Record<string, unknown>
   const found = cut(value, LEVELS, left);
   if (found === undefined) return undefined;
   return isPlainObject(found) ? found : { value: found };
+}
+
+/** The JSON of {@link searchableRest}: most records have something to search for, and hardly any has to be cut. */
+export function searchableRestText(value: unknown): string | undefined {
+  const text = cutText(value, LEVELS, { values: VALUES });
+  return text === undefined || text.startsWith("{") ? text : `{"value":${text}}`;
+}
+
+function cutText(value: unknown, levels: number, left: { values: number }): string | undefined {
+  if (value === null || value === undefined || left.values <= 0) return undefined;
+  const before = left.values;
+  const text =
+    typeof value === "string" || typeof value === "boolean"
+      ? plainText(value, left)
+      : isPlainObject(value) && levels > 0
+        ? plainObject(value, levels, left)
+        : Array.isArray(value) && levels > 0
+          ? plainArray(value, levels, left)
+          : null;
+  if (text !== null) return text;
+  left.values = before;
+  const found = cut(value, levels, left);
+  return found === undefined ? undefined : JSON.stringify(found);
+}
+
+/** What stays as it is; `null` where something has to be cut. */
+function plainText(value: string | boolean, left: { values: number }): string | null {
+  left.values--;
+  if (typeof value === "boolean") return String(value);
+  return value.length <= VALUE_CHARACTERS && isPlain(value) ? `"${value}"` : null;
+}
+
+function plainObject(
+  object: Readonly<Record<string, unknown>>,
+  levels: number,
+  left: { values: number },
+): string | null | undefined {
+  let text = "";
+  for (const name of Object.keys(object)) {
+    const inner = cutText(object[name], levels - 1, left);
+    if (inner === undefined) continue;
+    if (!PLAIN_NAME.test(name) || FEARED.has(name)) return null;
+    text += text === "" ? `{"${name}":${inner}` : `,"${name}":${inner}`;
+  }
+  return text === "" ? undefined : `${text}}`;
+}
+
+function plainArray(items: readonly unknown[], levels: number, left: { values: number }): string | null | undefined {
+  let text = "";
+  for (const item of items) {
+    if (Array.isArray(item)) return null;
+    const inner = cutText(item, levels - 1, left);
+    if (inner !== undefined) text += text === "" ? `[${inner}` : `,${inner}`;
+  }
+  return text === "" ? undefined : `${text}]`;
 }
 
 function cut(value: unknown, levels: number, left: { values: number }): unknown {
@@ -47,6 +103,9 @@ function cut(value: unknown, levels: number, left: { values: number }): unknown 
   }
   return Object.keys(object).length === 0 ? undefined : object;
 }
+
+/** Names that JSON writes as they are, and that are short enough. */
+const PLAIN_NAME = /^[\w .:/@-]{1,200}$/;
 
 /** A client that meets these in an answer refuses all of it, for fear of what they do to objects. */
 const FEARED: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);

@@ -226,6 +226,20 @@ test("an event that alone is too large goes to quarantine, cut", async () => {
   ]);
 });
 
+test("an event that we fail on goes to quarantine alone", async () => {
+  const node = new BulkNode();
+  const odd = { ...entry("odd"), event: { ...entry("odd").event, quantities: null } } as unknown as EventEntry;
+  expect(await write(node, [entry("a"), odd, entry("b")])).toMatchObject({
+    read: 3,
+    created: 2,
+    quarantined: 1,
+    reasons: { unprocessable: 1 },
+  });
+  expect(quarantined(node)).toMatchObject([
+    { event_id: "odd", reason: "unprocessable", detail: expect.stringContaining("TypeError") },
+  ]);
+});
+
 test("what makes a node refuse a whole request is found and goes to quarantine alone", async () => {
   const node = new BulkNode();
   node.refuseRequest = (_, items) =>
