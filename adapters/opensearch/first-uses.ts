@@ -2,27 +2,25 @@ import { createHash } from "node:crypto";
 import { TrailwatchError } from "#core/domain/errors.ts";
 import { compareText } from "#core/domain/ordering.ts";
 import type { EpochMs } from "#core/domain/time.ts";
-import type { FirstSeenRow } from "#core/ports/event-store.ts";
+import type { FirstUse, FirstUses } from "#core/ports/first-uses.ts";
+import { allOf, type Dsl } from "#core/signals/query-dsl.ts";
+import { asking, search } from "./asking/search.ts";
 import type { OpenSearchConnection } from "./connection.ts";
 import type { BulkItem } from "./documents/bulk-request.ts";
 import { type LongTexts, lengthened, shortened } from "./documents/long-text.ts";
 import type { IndexNames } from "./index-names.ts";
-import { writeAll } from "./write-all.ts";
-
-/** The first use of a value in an account. */
-export type FirstUse = Omit<FirstSeenRow, "events" | "lastTime">;
+import { refresh, writeAll } from "./write-all.ts";
 
 /** Uses a request. */
 const AT_ONCE = 1000;
+/** The most that a node answers. */
+const PAGE_SIZE = 10_000;
 /** Writers meet only where two see the same value for the first time. */
 const ATTEMPTS = 10;
 const ID_BYTES = 16;
 
-/**
- * First uses, kept when the events that they came from are deleted. The earliest use of a value stays, whatever the order
- * in which uses come and however often; of two at the same time that of the event whose id comes first.
- */
-export class OpenSearchFirstUses {
+/** First uses, kept when the events that they came from are deleted. Several writers at once are as good as one. */
+export class OpenSearchFirstUses implements FirstUses {
   readonly #connection: OpenSearchConnection;
   readonly #index: string;
   readonly #now: () => EpochMs;
@@ -43,6 +41,29 @@ export class OpenSearchFirstUses {
     for (let at = 0; at < uses.length; at += AT_ONCE)
       kept.push(...(await this.#keepSome(uses.slice(at, at + AT_ONCE))));
     return kept;
+  }
+
+  /**
+   * What was kept before is read, whoever kept it; of what is kept meanwhile some. A use's account, dimension and value
+   * stay the same for good, so that none is passed over when others are written between two pages.
+   */
+  async *read(writtenSince?: EpochMs): AsyncGenerator<FirstUse> {
+    await refresh(this.#connection, this.#index);
+    const asked = asking(this.#connection, this.#index);
+    const query = writtenSince === undefined ? allOf([]) : keptSince(writtenSince);
+    let after: readonly unknown[] | undefined;
+    do {
+      const { hits } = await search(asked, {
+        size: PAGE_SIZE,
+        query,
+        _source: { excludes: ["written_at"] },
+        track_total_hits: false,
+        sort: KEY.map((field) => ({ [field]: { order: "asc", unmapped_type: "keyword" } })),
+        ...(after ? { search_after: after } : {}),
+      });
+      for (const { _source } of hits.hits) yield useFrom(_source as FirstUseDocument);
+      after = hits.hits.length < PAGE_SIZE ? undefined : hits.hits.at(-1)?.sort;
+    } while (after);
   }
 
   async #keepSome(uses: readonly FirstUse[]): Promise<readonly FirstUse[]> {
@@ -91,6 +112,11 @@ export class OpenSearchFirstUses {
       : { ...item, action: "create" };
   }
 }
+
+/** What no two of them have the same. */
+const KEY = ["account", "dimension", "value"] as const;
+
+const keptSince = (time: EpochMs): Dsl => ({ range: { written_at: { gte: Math.ceil(time), format: "epoch_millis" } } });
 
 interface KeptUse {
   readonly use: FirstUse;

@@ -1,7 +1,9 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { type FirstUse, OpenSearchFirstUses } from "#adapters/opensearch/first-uses.ts";
-import { HOUR } from "#core/domain/time.ts";
+import { OpenSearchFirstUses } from "#adapters/opensearch/first-uses.ts";
+import { HOUR, MINUTE } from "#core/domain/time.ts";
+import type { FirstUse } from "#core/ports/first-uses.ts";
+import { firstUsesContract } from "../contract/first-uses.ts";
 import { emptyPlace, type Place } from "./filled-opensearch.ts";
 import { liveNode } from "./support/live-node.ts";
 
@@ -23,6 +25,11 @@ const open = async (): Promise<{ place: Place; uses: OpenSearchFirstUses }> => {
   const place = await emptyPlace(node);
   return { place, uses: new OpenSearchFirstUses(place.connection, place.names, () => START) };
 };
+
+firstUsesContract("OpenSearch", async (clock) => {
+  const { connection, names } = await emptyPlace(node);
+  return new OpenSearchFirstUses(connection, names, () => clock.now());
+});
 
 test("the earliest use stays, a later one changes nothing, and the same comes again as the first", async () => {
   const { uses } = await open();
@@ -58,6 +65,25 @@ test("values are told apart by account and dimension, and may be anything", asyn
     body: { size: 0, aggs: { values: { terms: { field: "value" } } } },
   });
   expect(body.aggregations.values.buckets).toHaveLength(5);
+});
+
+test("more than a page is read whole, each once, and before the index is made there is none", async () => {
+  const place = await emptyPlace(node);
+  let now = START;
+  const uses = new OpenSearchFirstUses(place.connection, place.names, () => now);
+  const values = async (since?: number): Promise<readonly string[]> => {
+    const read: string[] = [];
+    for await (const { value } of uses.read(since)) read.push(value);
+    return read;
+  };
+  expect(await values()).toEqual([]);
+  expect(await values(START)).toEqual([]);
+  const many = Array.from({ length: 10_001 }, (_, n) => String(n).padStart(5, "0"));
+  await uses.keep(many.map((value) => use("a", { value })));
+  expect(await values()).toEqual(many);
+  now += MINUTE;
+  await uses.keep([use("a", { value: "00007", firstTime: START - HOUR }), use("b", { value: "00008" })]);
+  expect(await values(now)).toEqual(["00007"]);
 });
 
 test("whatever the order, and however many write at once, the earliest of each value is kept", async () => {
