@@ -69,7 +69,7 @@ export default {
       to: {
         path: "^(core|engine|adapters|lambdas|cli|dashboards|simulator|bench|tools)/",
         pathNot: [
-          "^lambdas/[^/]+/environment[.]ts$",
+          "^lambdas/[^/]+/(environment|event)[.]ts$",
           "^core/(config|signals|domain)/",
           "^adapters/dynamodb/tables[.]ts$",
           "^cli/configuration[.]ts$",

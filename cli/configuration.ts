@@ -6,12 +6,14 @@ import { type ErrorCode, TrailwatchError } from "#core/domain/errors.ts";
 import type { AccountDirectory } from "#core/ports/account-directory.ts";
 
 /** The configuration file (YAML, of which JSON is a part), or all defaults. Throws TrailwatchError `CONFIGURATION_INVALID`. */
-export function loadConfiguration(file: string | undefined): Config {
-  if (file === undefined) return parseConfig({});
+export const loadConfiguration = (file: string | undefined): Config => parseConfig(readConfiguration(file));
+
+/** What stands in the configuration file, not yet checked. Throws TrailwatchError `CONFIGURATION_INVALID`. */
+export function readConfiguration(file: string | undefined): unknown {
+  if (file === undefined) return {};
   const text = readText(file, "the configuration", "CONFIGURATION_INVALID");
-  let document: unknown;
   try {
-    document = parse(text);
+    return parse(text) ?? {};
   } catch (error) {
     throw new TrailwatchError(
       "CONFIGURATION_INVALID",
@@ -20,7 +22,6 @@ export function loadConfiguration(file: string | undefined): Config {
       { cause: error },
     );
   }
-  return parseConfig(document ?? {});
 }
 
 /** The accounts of the organization file, or a directory in which every account is unknown. */
@@ -41,7 +42,7 @@ export function loadOrganization(file: string | undefined, config: Config): Acco
   return parseOrganization(document, config.context);
 }
 
-function readText(file: string, what: string, code: ErrorCode): string {
+export function readText(file: string, what: string, code: ErrorCode): string {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {

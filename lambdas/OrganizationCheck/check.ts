@@ -8,6 +8,13 @@ const STACK_SETS = "member.org.stacksets.cloudformation.amazonaws.com";
 
 /** Throws TrailwatchError where the deployment would fail later, or would cost a second copy of every event. */
 export function checkOrganization(properties: CheckProperties, facts: OrganizationFacts): void {
+  if (facts.managementAccountId !== properties.ManagementAccountId) {
+    throw new TrailwatchError(
+      "ORGANIZATION_INVALID",
+      `${properties.ManagementAccountId} is not the management account of ${facts.organizationId}: that is ${facts.managementAccountId}`,
+      `Deploy from the management account, or from a delegated administrator with deployment.managementAccountId "${facts.managementAccountId}".`,
+    );
+  }
   const missing = [
     ...(facts.hasAllFeatures ? [] : ["all features: aws organizations enable-all-features"]),
     ...(facts.trusted.has(STACK_SETS)

@@ -9,6 +9,8 @@ export const propertiesSchema = z.object({
   /** Whether a trail is made with the deployment. */
   NewTrail: truth,
   AllowSecondTrail: truth,
+  /** Where the deployment takes the management account to be: the account that it is made in, or a configured one. */
+  ManagementAccountId: z.string().regex(/^\d{12}$/),
   /** Name of our own trail, which is there already when a stack is updated. */
   TrailName: z.string().min(1),
 });

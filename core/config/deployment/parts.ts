@@ -196,6 +196,12 @@ export const alertsSchema = z
       .nullable()
       .default(null)
       .describe("The key of that topic, where it has one."),
+    chatTopic: z
+      .boolean()
+      .default(false)
+      .describe(
+        "Make a second topic, in the form that Amazon Q Developer in chat applications takes to Slack and Teams.",
+      ),
     slackSecretArn: arnOf("secretsmanager", "a secret")
       .nullable()
       .default(null)

@@ -9,6 +9,7 @@ const properties = (changes: Readonly<Record<string, string>> = {}) =>
     Organization: "true",
     NewTrail: "true",
     AllowSecondTrail: "false",
+    ManagementAccountId: "111122223333",
     TrailName: "org-trail-trailwatch",
     ...changes,
   });
@@ -70,6 +71,12 @@ describe("what an organization has to have", () => {
     [{ trusted: new Set<string>() }, /StackSets.*enable-aws-service-access --service-principal cloudtrail/],
   ])("%j is said with the command", (facts, message) => {
     expect(() => checkOrganization(properties(), { ...FACTS, ...facts })).toThrow(message);
+  });
+
+  test("is asked of the management account that the deployment takes for it", () => {
+    expect(() => checkOrganization(properties({ ManagementAccountId: "444455556666" }), FACTS)).toThrow(
+      /444455556666 is not the management account of o-a1b2c3d4e5: that is 111122223333/,
+    );
   });
 
   test("CloudTrail needs no access where the trail exists", () => {

@@ -1,0 +1,10 @@
+import type { Deployment } from "#core/config/deployment/index.ts";
+import type { Config } from "#core/config/index.ts";
+import type { Names } from "./names.ts";
+
+/** What every stack is made from. */
+export interface DeploymentScope {
+  readonly config: Config;
+  readonly deployment: Deployment;
+  readonly names: Names;
+}
