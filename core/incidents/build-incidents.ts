@@ -21,7 +21,7 @@ export interface IncidentsInput extends JudgingContext {
  */
 export async function buildIncidents(input: IncidentsInput): Promise<IncidentDraft[]> {
   const { store, directory, coverage, span, config, now, findings } = input;
-  const commonness = await gatherCommonness(store, findings);
+  const commonness = await gatherCommonness(store, store.firstSeen(), findings);
   const loggedAccounts = new Set(coverage.map(({ account }) => account));
   const groups = groupFindings(findings, { directory, loggedAccounts, commonness, config, span });
   const incidents: IncidentDraft[] = [];

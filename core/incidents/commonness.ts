@@ -1,6 +1,7 @@
 import type { Finding } from "../domain/finding.ts";
 import { DAY, type EpochMs, HOUR, type TimeWindow } from "../domain/time.ts";
 import type { EventStore, SharedKeyKind } from "../ports/event-store.ts";
+import type { FirstUse } from "../ports/first-uses.ts";
 import { isAwsHost } from "./actors.ts";
 import type { IncidentsConfig } from "./config.ts";
 import { dominant } from "./facets.ts";
@@ -34,7 +35,11 @@ const MAX_KEYS = 300;
 const KINDS: readonly SharedKeyKind[] = ["network", "session", "resource"];
 
 /** Asks the store about every key that at least two findings share. */
-export async function gatherCommonness(store: EventStore, findings: readonly Finding[]): Promise<KeyCommonness> {
+export async function gatherCommonness(
+  store: Pick<EventStore, "sharers">,
+  firstUses: Iterable<FirstUse> | AsyncIterable<FirstUse>,
+  findings: readonly Finding[],
+): Promise<KeyCommonness> {
   const wanted = sharedKeys(findings).slice(0, MAX_KEYS);
   const users = new Map(wanted.map(({ kind, value }) => [`${kind}|${value}`, 0]));
   for (const kind of KINDS) {
@@ -48,7 +53,7 @@ export async function gatherCommonness(store: EventStore, findings: readonly Fin
   const principals = new Set(findings.flatMap(({ facets }) => facets.principals.map(({ value }) => value)));
   const accountsOf = new Map<string, Set<string>>();
   const since = new Map<string, EpochMs>();
-  for await (const row of store.firstSeen()) {
+  for await (const row of firstUses) {
     if (row.dimension === "network" && networks.has(row.value)) {
       keepEarliest(since, row.value, row.firstTime);
       keepEarliest(since, `${row.account}|${row.value}`, row.firstTime);

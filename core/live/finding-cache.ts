@@ -1,5 +1,6 @@
 import { type EpochMs, MINUTE } from "../domain/time.ts";
 import type { FindingStore, KeptFindings, SubjectFindings } from "../ports/finding-store.ts";
+import { canonical } from "../use-cases/kept-incidents.ts";
 
 /** Clocks of writers may be apart, and what was written may be seen a little later. */
 const OVERLAP = 10 * MINUTE;
@@ -13,9 +14,15 @@ export class FindingCache {
   readonly #sets = new Map<string, KeptFindings>();
   #since: EpochMs | null = null;
   #syncedAt = 0;
+  #version = 0;
 
   constructor(store: FindingStore) {
     this.#store = store;
+  }
+
+  /** Another whenever a set became another; not when one was let go. */
+  get version(): number {
+    return this.#version;
   }
 
   /**
@@ -27,7 +34,7 @@ export class FindingCache {
       this.#since === null || since < this.#since
         ? this.#store.endingSince(since)
         : this.#store.changedSince(this.#syncedAt - OVERLAP);
-    for await (const set of changes) this.#sets.set(set.subject, set);
+    for await (const set of changes) this.#take(set);
     this.#since = since;
     this.#syncedAt = now;
     for (const [subject, set] of this.#sets) if (!endsSince(set, since)) this.#sets.delete(subject);
@@ -44,7 +51,13 @@ export class FindingCache {
 
   /** After a replacement by the holder of the cache itself. */
   replaced(set: SubjectFindings, changedAt: EpochMs): void {
-    this.#sets.set(set.subject, { ...set, changedAt });
+    this.#take({ ...set, changedAt });
+  }
+
+  #take(set: KeptFindings): void {
+    const before = this.#sets.get(set.subject);
+    this.#sets.set(set.subject, set);
+    if (canonical(before?.findings ?? []) !== canonical(set.findings)) this.#version += 1;
   }
 }
 

@@ -30,6 +30,12 @@ export const HEADINGS = {
 export interface NotificationOptions {
   /** Where the reader finds the evidence, e.g. `trailwatch show 20261103-1k2j3h4g`; left out where there is no such place. */
   readonly more?: string;
+  /** What was counted shortly before the message: `47 instances launched in the 80 minutes before this message`. */
+  readonly lately?: string;
+  /** What was billed before, or why that is not known, as a sentence. */
+  readonly billed?: string;
+  /** Sections that are not made here; nothing is said in their place. */
+  readonly without?: readonly ("causes" | "cost")[];
 }
 
 /** Evidence told beside a cause; the rest is named by number. */
@@ -41,14 +47,20 @@ const detail = (value: string): Line => ({ kind: "detail", text: value });
 
 /** The message in its four sections, one visible line each: who reads it at night reads the first three lines. */
 export function notificationSections(incident: Incident, options: NotificationOptions = {}): readonly Section[] {
+  const { without = [], billed } = options;
+  const causes = {
+    heading: HEADINGS.causes,
+    lines: incident.explanation.causes.flatMap((cause) => causeLines(cause, incident.evidence)),
+  };
+  const cost = {
+    heading: HEADINGS.cost,
+    lines: [...costLines(incident.cost), ...(billed === undefined ? [] : [text(billed)])],
+  };
   return [
     { heading: HEADINGS.summary, lines: summaryLines(incident, options) },
-    {
-      heading: HEADINGS.causes,
-      lines: incident.explanation.causes.flatMap((cause) => causeLines(cause, incident.evidence)),
-    },
+    ...(without.includes("causes") ? [] : [causes]),
     { heading: HEADINGS.actions, lines: actionLines(incident) },
-    { heading: HEADINGS.cost, lines: costLines(incident.cost) },
+    ...(without.includes("cost") ? [] : [cost]),
   ].map(({ heading, lines }) => ({ heading, lines: lines.map((line) => ({ ...line, text: visible(line.text) })) }));
 }
 
@@ -61,7 +73,8 @@ function summaryLines(incident: Incident, options: NotificationOptions): readonl
     ...(principals.length === 0 ? [] : [text(`Who: ${whoInFull(incident, 3)}`)]),
     text(`Where: ${accountsLine(accounts, 6)}${regions === "" ? "" : `; ${regions}`}`),
     text(`When: ${utcWindow(incident.window)}`),
-    text(`Cost: ${costInBrief(incident.cost)}`),
+    ...(options.lately === undefined ? [] : [text(`Lately: ${options.lately}`)]),
+    ...(options.without?.includes("cost") ? [] : [text(`Cost: ${costInBrief(incident.cost)}`)]),
     ...(opinion === null ? [] : [text(`Second opinion: ${opinion}`)]),
     ...(severityReasons.length === 0
       ? []

@@ -36,6 +36,8 @@ export interface LiveIncident {
   readonly explained: LiveExplanation | null;
   /** When the sweep may look at it again, of one whose newest revision can wait; `null`: at once. */
   readonly notBefore: EpochMs | null;
+  /** When it turned out, by what was delivered later, that there is no such incident; `null` of almost all. */
+  readonly withdrawnAt: EpochMs | null;
 }
 
 /** An incident as it was read, with the version that a change of it builds on. */

@@ -24,6 +24,7 @@ export const liveIncident = (
   said: null,
   explained: null,
   notBefore: null,
+  withdrawnAt: null,
   ...changes,
 });
 
@@ -68,6 +69,7 @@ export function liveIncidentsContract(name: string, open: () => Promise<LiveInci
           evidence: [],
         },
         notBefore: START + MINUTE,
+        withdrawnAt: START,
       });
       const first = await put(whole);
       expect(await incidents.get("inc-1")).toEqual(first);

@@ -3,10 +3,15 @@ import { watchedSignals } from "#core/config/opensearch.ts";
 import type { Finding } from "#core/domain/finding.ts";
 import type { EpochMs } from "#core/domain/time.ts";
 import { DAY } from "#core/domain/time.ts";
+import { IncidentKeeper } from "#core/live/keep-incidents.ts";
+import type { KeeperReport } from "#core/live/keeper-run.ts";
 import { underLease } from "#core/live/lease.ts";
+import { OutboxSweep, type SayReport } from "#core/live/say.ts";
 import { UsageWatch, type WatchReport } from "#core/live/watch.ts";
 import { resolvePolicies } from "#core/policies/index.ts";
 import type { AccountDirectory } from "#core/ports/account-directory.ts";
+import type { Fence } from "#core/ports/leases.ts";
+import { createPriceBook } from "#core/pricing/price-book.ts";
 import { resolveSignals } from "#core/signals/config.ts";
 import { METER_SIGNALS } from "#core/signals/definitions.ts";
 import { createCountEngine } from "#engine/count-engine.ts";
@@ -15,9 +20,12 @@ import { GrowingEventStore } from "../../fakes/growing-event-store.ts";
 import { MemoryCheckpoints } from "../../fakes/memory-checkpoints.ts";
 import { MemoryFindingStore } from "../../fakes/memory-finding-store.ts";
 import { MemoryFirstUses } from "../../fakes/memory-first-uses.ts";
+import { MemoryIncidentMirror } from "../../fakes/memory-incident-mirror.ts";
 import { MemoryInsightLog } from "../../fakes/memory-insight-log.ts";
 import { MemoryLeases } from "../../fakes/memory-leases.ts";
+import { MemoryLiveIncidents } from "../../fakes/memory-live-incidents.ts";
 import { MemoryModelStates } from "../../fakes/memory-model-states.ts";
+import { MemoryNotifier } from "../../fakes/memory-notifier.ts";
 import { MemoryRollupStore } from "../../fakes/memory-rollup-store.ts";
 import { TestClock } from "../../fakes/test-clock.ts";
 import { riskyAction } from "./simulated.ts";
@@ -36,27 +44,43 @@ export class Deployment {
   readonly findings = new MemoryFindingStore(this.faults);
   readonly firstUses = new MemoryFirstUses(this.clock);
   readonly insights = new MemoryInsightLog();
+  readonly incidents = new MemoryLiveIncidents(this.faults);
+  readonly mirror = new MemoryIncidentMirror();
+  readonly notifier = new MemoryNotifier("memory", this.faults);
   readonly config: Config;
   readonly directory: AccountDirectory;
   #watch: UsageWatch;
+  #keeper: IncidentKeeper;
+  #sweep: OutboxSweep;
 
   constructor(config: Config, directory: AccountDirectory) {
     this.config = config;
     this.directory = directory;
-    this.#watch = this.#newWatch();
+    [this.#watch, this.#keeper, this.#sweep] = this.#processes();
   }
 
-  /** As in another process, which holds nothing. */
+  /** As in other processes, which hold nothing. */
   restart(): void {
-    this.#watch = this.#newWatch();
+    [this.#watch, this.#keeper, this.#sweep] = this.#processes();
   }
 
-  async watch(now: EpochMs): Promise<WatchReport> {
+  watch(now: EpochMs): Promise<WatchReport> {
+    return this.#holding("watch", now, (fence) => this.#watch.run(fence));
+  }
+
+  keep(now: EpochMs): Promise<KeeperReport> {
+    return this.#holding("incidents", now, (fence) => this.#keeper.run(fence));
+  }
+
+  say(now: EpochMs): Promise<SayReport> {
+    return this.#holding("say", now, () => this.#sweep.run(100));
+  }
+
+  async #holding<T>(name: string, now: EpochMs, run: (fence: Fence) => Promise<T>): Promise<T> {
     this.clock.time = now;
-    const lease = { name: "watch", holder: "test", lasting: LASTING };
-    const report = await underLease(this.leases, lease, (fence) => this.#watch.run(fence));
-    if (report === null) throw new Error("the lease is held by another");
-    return report;
+    const result = await underLease(this.leases, { name, holder: "test", lasting: LASTING }, run);
+    if (result === null) throw new Error(`the lease ${name} is held by another`);
+    return result;
   }
 
   keptFindings(): readonly Finding[] {
@@ -66,20 +90,29 @@ export class Deployment {
       .sort((a, b) => a.window.start - b.window.start || (a.id < b.id ? -1 : 1));
   }
 
-  #newWatch(): UsageWatch {
-    const { events, rollups, checkpoints, states, findings, firstUses, insights, clock, config, directory } = this;
+  #processes(): [UsageWatch, IncidentKeeper, OutboxSweep] {
+    const { events, rollups, checkpoints, states, findings, firstUses, insights, incidents, clock, mirror } = this;
+    const { config, directory, notifier } = this;
     const signals = resolveSignals(config.signals);
-    return new UsageWatch(
-      { events, arrivals: events, rollups, checkpoints, states, findings, firstUses, insights, clock },
-      {
-        config,
-        directory,
-        engine: createCountEngine(),
-        signals,
-        meters: METER_SIGNALS,
-        dense: [...new Set(watchedSignals(config.opensearch, signals).map(({ signal }) => signal.id))],
-        policies: resolvePolicies(config.policies),
-      },
-    );
+    const knowledge = {
+      config,
+      directory,
+      engine: createCountEngine(),
+      signals,
+      meters: METER_SIGNALS,
+      dense: [...new Set(watchedSignals(config.opensearch, signals).map(({ signal }) => signal.id))],
+      policies: resolvePolicies(config.policies),
+      priceBook: createPriceBook(),
+    };
+    const shared = { events, findings, firstUses, incidents, checkpoints, clock };
+    return [
+      new UsageWatch({ ...shared, arrivals: events, rollups, states, insights }, knowledge),
+      new IncidentKeeper(shared, knowledge),
+      new OutboxSweep({ ...shared, notifiers: [notifier], mirror }, knowledge, {
+        costAnalysis: true,
+        rootCauseAnalysis: true,
+        lookBackMinutes: 80,
+      }),
+    ];
   }
 }
