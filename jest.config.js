@@ -4,7 +4,7 @@ export default {
   testTimeout: 60_000,
   // By default one core is left idle, which on two cores is half of them.
   maxWorkers: "100%",
-  testMatch: ["<rootDir>/test/{unit,property,contract,cli}/**/*.test.ts"],
+  testMatch: ["<rootDir>/test/{unit,property,contract,cli,handlers}/**/*.test.ts"],
   extensionsToTreatAsEsm: [".ts"],
   transform: {
     "^.+\\.ts$": [

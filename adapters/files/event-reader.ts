@@ -1,6 +1,6 @@
 import { cloudtrailKey } from "#core/domain/cloudtrail-key.ts";
 import { TrailwatchError } from "#core/domain/errors.ts";
-import type { Quarantined } from "#core/domain/ingest.ts";
+import type { Quarantined, QuarantineReason } from "#core/domain/ingest.ts";
 import type { InsightRecord } from "#core/domain/insight.ts";
 import type { EpochMs } from "#core/domain/time.ts";
 import type { UsageEvent } from "#core/domain/usage-event.ts";
@@ -130,12 +130,14 @@ class EventPass extends RecordPass {
   /** One text that is one record, or should be. */
   text(bytes: Buffer, from: number, end: number, number: number): void {
     const start = skipSpace(bytes, from, end);
-    const next = bytes[start] === OPEN_OBJECT ? this.#reader.scan(bytes, start, end) : BROKEN;
-    if (next < 0 || skipSpace(bytes, next, end) !== end) {
-      const deep = next === TOO_DEEP;
-      const detail = deep ? "nested too deeply" : "no JSON object";
-      this.broken(deep ? "too-deep" : "broken-json", this.position(number), detail, bytes.subarray(from, end));
-    } else this.record(bytes, start, next, number);
+    const isObject = start < end && bytes[start] === OPEN_OBJECT;
+    const next = isObject ? this.#reader.scan(bytes, start, end) : BROKEN;
+    if (next > 0 && skipSpace(bytes, next, end) === end) {
+      this.record(bytes, start, next, number);
+      return;
+    }
+    const [reason, detail] = unusable(isObject, next);
+    this.broken(reason, this.position(number), detail, bytes.subarray(from, end));
   }
 
   /** Whatever a record holds costs no other one, not even where it shows a defect of ours. */
@@ -177,6 +179,11 @@ class EventPass extends RecordPass {
   protected override quarantine(entry: Quarantined): void {
     this.#quarantined.push(entry);
   }
+}
+
+function unusable(isObject: boolean, scanned: number): readonly [QuarantineReason, string] {
+  if (!isObject) return ["not-a-record", "it is no JSON object"];
+  return scanned === TOO_DEEP ? ["too-deep", "nested too deeply"] : ["broken-json", "not valid JSON"];
 }
 
 function allNeeds(source: unknown, name: unknown): DetailNeeds {

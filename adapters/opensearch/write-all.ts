@@ -1,6 +1,6 @@
 import { TrailwatchError } from "#core/domain/errors.ts";
 import type { OpenSearchConnection } from "./connection.ts";
-import { bulkWrite } from "./documents/bulk.ts";
+import { type BulkOptions, bulkWrite, type Outcome } from "./documents/bulk.ts";
 import type { BulkItem } from "./documents/bulk-request.ts";
 
 /**
@@ -11,9 +11,10 @@ export async function writeAll<T>(
   connection: OpenSearchConnection,
   source: Iterable<T> | AsyncIterable<T>,
   itemOf: (of: T) => BulkItem,
+  options: BulkOptions = {},
 ): Promise<number> {
   let conflicts = 0;
-  await bulkWrite(connection, source, itemOf, (outcomes) => {
+  const settle = (outcomes: readonly Outcome<T>[]): void => {
     for (const { item, answer } of outcomes) {
       if (answer.kind === "conflict") conflicts += 1;
       if (answer.kind === "refused") {
@@ -24,7 +25,8 @@ export async function writeAll<T>(
         );
       }
     }
-  });
+  };
+  await bulkWrite(connection, source, itemOf, settle, options);
   return conflicts;
 }
 

@@ -1,11 +1,9 @@
 import type { OrganizationsClient } from "@aws-sdk/client-organizations";
+import { ORGANIZATION } from "#core/context/held-directory.ts";
 import { TrailwatchError } from "#core/domain/errors.ts";
 import type { EpochMs } from "#core/domain/time.ts";
 import type { SnapshotStore } from "#core/ports/snapshot-store.ts";
 import { type FetchedOrganization, fetchOrganization } from "./fetch-organization.ts";
-
-/** The name under which the organization is kept. */
-export const ORGANIZATION = "organization";
 
 /**
  * Reads the organization and keeps it for those who must not ask for it themselves: Organizations answers a few

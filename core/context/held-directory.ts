@@ -4,6 +4,9 @@ import type { SnapshotStore } from "../ports/snapshot-store.ts";
 import { parseOrganization } from "./account-directory.ts";
 import type { ContextConfig } from "./config.ts";
 
+/** The name under which snapshots of the organization are kept. */
+export const ORGANIZATION = "organization";
+
 /** How often a newer snapshot is looked for. */
 const REFRESH: EpochMs = 15 * MINUTE;
 /** And how soon again when that failed. */
@@ -27,15 +30,24 @@ export class HeldDirectory {
   readonly #name: string;
   readonly #config: ContextConfig;
   readonly #now: () => EpochMs;
+  readonly #refresh: EpochMs;
   #state: DirectoryState;
   #nextLook: EpochMs = Number.NEGATIVE_INFINITY;
   #looking: Promise<void> | null = null;
 
-  constructor(store: SnapshotStore, name: string, config: ContextConfig, now: () => EpochMs) {
+  /** @param refresh how often a newer snapshot is looked for */
+  constructor(
+    store: SnapshotStore,
+    name: string,
+    config: ContextConfig,
+    now: () => EpochMs,
+    refresh: EpochMs = REFRESH,
+  ) {
     this.#store = store;
     this.#name = name;
     this.#config = config;
     this.#now = now;
+    this.#refresh = refresh;
     this.#state = { directory: parseOrganization([], config), takenAt: null, error: null };
   }
 
@@ -59,7 +71,7 @@ export class HeldDirectory {
       } else {
         this.#state = { ...this.#state, error: null };
       }
-      this.#nextLook = this.#now() + (snapshot === null ? AGAIN : REFRESH);
+      this.#nextLook = this.#now() + (snapshot === null ? AGAIN : this.#refresh);
     } catch (error) {
       this.#state = { ...this.#state, error: error instanceof Error ? error : new Error(String(error)) };
       this.#nextLook = this.#now() + AGAIN;

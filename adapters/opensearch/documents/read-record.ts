@@ -12,15 +12,18 @@ export interface ReadRecord {
   readonly number: number;
 }
 
-/** An event of a file as a cluster is given it. */
+/**
+ * An event that was read, as a cluster is given it.
+ * @param path of its file, where it can be read again; `null` for what came by itself
+ */
 export function fileEntry(
   { event, fingerprint, details, number }: ReadRecord,
-  { path, deliveredAt }: { readonly path: string; readonly deliveredAt: EpochMs | null },
+  { path, deliveredAt }: { readonly path: string | null; readonly deliveredAt: EpochMs | null },
   knowledge: Knowledge,
 ): EventEntry {
   const read = {
     fingerprint,
-    place: { file: path, record: number },
+    ...(path === null ? {} : { place: { file: path, record: number } }),
     ...(deliveredAt === null ? {} : { deliveredAt }),
     ...(details === null ? {} : { rest: details as Readonly<Record<string, unknown>> }),
   };

@@ -5,6 +5,8 @@ import type { EpochMs } from "#core/domain/time.ts";
 import type { OpenSearchConnection } from "../connection.ts";
 import type { IndexNames } from "../index-names.ts";
 import { writeAll } from "../write-all.ts";
+import type { BulkOptions } from "./bulk.ts";
+import type { BulkItem } from "./bulk-request.ts";
 
 /** Keeps records of which no event could be made, with the reason, each once however often its file is read. */
 export async function quarantineRecords(
@@ -12,8 +14,9 @@ export async function quarantineRecords(
   names: IndexNames,
   records: readonly Quarantined[],
   now: EpochMs,
+  options: BulkOptions = {},
 ): Promise<void> {
-  await writeAll(connection, records, ({ file, position, reason, detail, sample }) => ({
+  const itemOf = ({ file, position, reason, detail, sample }: Quarantined): BulkItem => ({
     action: "index",
     index: names.quarantine,
     id: createHash("sha256")
@@ -27,5 +30,6 @@ export async function quarantineRecords(
       record: position,
       document: storableText(sample),
     }),
-  }));
+  });
+  await writeAll(connection, records, itemOf, options);
 }

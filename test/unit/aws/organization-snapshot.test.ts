@@ -10,7 +10,8 @@ import {
 } from "@aws-sdk/client-organizations";
 import { beforeEach, expect, test } from "@jest/globals";
 import { mockClient } from "aws-sdk-client-mock";
-import { ORGANIZATION, snapshotOrganization } from "#adapters/organizations/snapshot.ts";
+import { snapshotOrganization } from "#adapters/organizations/snapshot.ts";
+import { ORGANIZATION } from "#core/context/held-directory.ts";
 import { MemorySnapshots } from "../../fakes/memory-keeping.ts";
 
 const organizations = mockClient(OrganizationsClient);

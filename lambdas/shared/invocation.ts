@@ -1,0 +1,6 @@
+/** The part of Lambda's context that handlers use. */
+export interface Invocation {
+  readonly functionName: string;
+  readonly awsRequestId: string;
+  getRemainingTimeInMillis(): number;
+}
