@@ -12,6 +12,9 @@ export interface IndexNames {
   /** The index of a bucket's own month: `usage-rollups-2026.11`. */
   rollupsAt(bucket: EpochMs): string;
   readonly rollups: string;
+  /** The index of a record's own month: `usage-insights-2026.11`. */
+  insightsAt(time: EpochMs): string;
+  readonly insights: string;
   readonly incidents: string;
   /** First uses of every value in every account. */
   readonly firstUses: string;
@@ -32,12 +35,15 @@ export function indexNames(namespace = ""): IndexNames {
   }
   const events = `${namespace}usage-events-`;
   const rollups = `${namespace}usage-rollups-`;
+  const insights = `${namespace}usage-insights-`;
   return {
     namespace,
     eventsAt: (time) => events + dotted(time, 10),
     events: `${events}*`,
     rollupsAt: (bucket) => rollups + dotted(bucket, 7),
     rollups: `${rollups}*`,
+    insightsAt: (time) => insights + dotted(time, 7),
+    insights: `${insights}*`,
     incidents: `${namespace}trailwatch-incidents`,
     firstUses: `${namespace}trailwatch-first-uses`,
     quarantine: `${namespace}trailwatch-quarantine`,

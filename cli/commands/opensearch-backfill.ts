@@ -56,10 +56,9 @@ export async function backfill(paths: readonly string[], options: BackfillOption
     await refresh(connection, names.rollups);
     const expired = await deleteExpiredWithoutPolicy(connection, names, config.opensearch, cluster.now());
     progress.done();
-    const { insights, earliest: _, ...counts } = indexed;
+    const { earliest: _, ...counts } = indexed;
     const done: Backfilled = {
       ...counts,
-      insights: insights.length,
       recounted: settled?.recounted ?? 0,
       repriced: settled?.repriced ?? 0,
       rollups: { window, written, removed },

@@ -9,13 +9,13 @@ import { oldestKeptDay } from "#adapters/opensearch/documents/retention.ts";
 import { type SettleResult, settleEvents } from "#adapters/opensearch/documents/settle.ts";
 import { quarantineRecords } from "#adapters/opensearch/documents/unreadable-records.ts";
 import type { IndexNames } from "#adapters/opensearch/index-names.ts";
+import { OpenSearchInsightLog } from "#adapters/opensearch/insight-log.ts";
 import { keptState } from "#adapters/opensearch/kept-state.ts";
 import { OpenSearchRollupStore } from "#adapters/opensearch/rollup-store.ts";
 import { refresh } from "#adapters/opensearch/write-all.ts";
 import type { Config } from "#core/config/index.ts";
 import { watchedSignals } from "#core/config/opensearch.ts";
 import { TrailwatchError } from "#core/domain/errors.ts";
-import type { InsightRecord } from "#core/domain/insight.ts";
 import { type EpochMs, HOUR } from "#core/domain/time.ts";
 import type { AccountDirectory } from "#core/ports/account-directory.ts";
 import type { EventSource, ReadSelection } from "#core/ports/event-source.ts";
@@ -46,8 +46,8 @@ export interface IndexedFiles extends EventWriteResult {
   readonly bytes: number;
   /** Records of which no event could be made, in quarantine. */
   readonly unreadable: number;
-  /** CloudTrail's own findings, which no index holds. */
-  readonly insights: readonly InsightRecord[];
+  /** Of CloudTrail's own findings, of the days that are kept. */
+  readonly insights: number;
   /** Time of the earliest event; `null` where there was none. */
   readonly earliest: EpochMs | null;
 }
@@ -65,19 +65,22 @@ export async function indexFiles(
   const knowledge = { accounts: directory, priceBook: createPriceBook(), riskyAction };
   const reader = new EventReader(now, selectionTest(selection));
   const listing = new Listing(sources, selection, signal);
-  const insights: InsightRecord[] = [];
-  const done = { files: 0, bytes: 0, packed: 0, records: 0, unreadable: 0 };
+  const insightLog = new OpenSearchInsightLog(connection, names, now);
+  const oldestDay = oldestKeptDay(now(), config.opensearch.eventDays);
+  const done = { files: 0, bytes: 0, packed: 0, records: 0, unreadable: 0, insights: 0 };
   let earliest = Number.POSITIVE_INFINITY;
   async function* entries(): AsyncGenerator<EventEntry> {
     for await (const file of listing.files()) {
       if (signal?.aborted) throw interrupted();
       const read = await reader.read(file);
       await quarantineRecords(connection, names, read.quarantined, now());
-      for (const insight of read.insights) insights.push(insight);
+      const insights = read.insights.filter(({ time }) => time >= oldestDay);
+      await insightLog.keep(insights);
       done.files++;
       done.bytes += read.bytes;
       done.packed += file.size;
       done.unreadable += read.quarantined.length;
+      done.insights += insights.length;
       for (const event of read.events) {
         const entry = fileEntry(event, read, knowledge);
         done.records++;
@@ -88,9 +91,8 @@ export async function indexFiles(
       onProgress?.({ files, bytes, records, quarantined, ...listing.totals(0) });
     }
   }
-  const oldestDay = oldestKeptDay(now(), config.opensearch.eventDays);
   const written = await writeEvents(connection, names, entries(), { now, oldestDay });
-  const { files, bytes, unreadable } = done;
+  const { files, bytes, unreadable, insights } = done;
   return { ...written, files, bytes, unreadable, insights, earliest: Number.isFinite(earliest) ? earliest : null };
 }
 

@@ -15,6 +15,7 @@ export interface Backfilled {
   readonly quarantined: number;
   readonly reasons: Readonly<Partial<Record<QuarantineReason, number>>>;
   readonly unreadable: number;
+  /** Records of CloudTrail Insights, those that were there already among them. */
   readonly insights: number;
   readonly recounted: number;
   readonly repriced: number;
@@ -37,9 +38,7 @@ export function renderBackfill(done: Backfilled, url: string): string {
       : []),
     ...(done.quarantined > 0 ? [`${counted(done.quarantined, "event")} in quarantine: ${listed(reasons)}`] : []),
     ...(done.unreadable > 0 ? [`${counted(done.unreadable, "record")} in quarantine: no event could be read`] : []),
-    ...(done.insights > 0
-      ? [`${counted(done.insights, "record")} of CloudTrail Insights left out: a cluster keeps events`]
-      : []),
+    ...(done.insights > 0 ? [`${counted(done.insights, "record")} of CloudTrail Insights kept`] : []),
     ...(done.recounted + done.repriced > 0
       ? [
           `settled: ${counted(done.recounted, "copy", "copies")} of shared actions, ${counted(done.repriced, "price")} of what was freed`,

@@ -28,9 +28,27 @@ const launch = (n: number, minute: number) =>
     responseElements: { instancesSet: { items: [{ instanceId: `i-${n}`, instanceType: "m5.large" }] } },
   });
 
+const insight = (n: number, eventTime: string) =>
+  cloudtrailRecord({
+    eventID: eventId(n),
+    eventTime,
+    eventType: "AwsCloudTrailInsight",
+    eventCategory: "Insight",
+    eventName: undefined,
+    eventSource: undefined,
+    userIdentity: undefined,
+    insightDetails: {
+      state: "Start",
+      eventSource: "ec2.amazonaws.com",
+      eventName: "RunInstances",
+      insightType: "ApiCallRateInsight",
+    },
+  });
+
 mkdirSync(folder.at("logs"));
 const write = (name: string, text: string): void => writeFileSync(folder.at("logs", name), text);
-write("first.json", JSON.stringify({ Records: [launch(1, 1), launch(2, 2), launch(3, 59)] }));
+const insights = [insight(5, `${DAY}T02:00:00Z`), insight(6, "2001-01-01T00:00:00Z")];
+write("first.json", JSON.stringify({ Records: [launch(1, 1), launch(2, 2), launch(3, 59), ...insights] }));
 write("second.json", `${JSON.stringify(launch(2, 2))}\n{"eventVersion": "1.08", "eventTime": "no time"}\n`);
 write("third.json", JSON.stringify({ Records: [{ ...launch(4, 3), eventTime: "2001-01-01T00:00:00Z" }] }));
 writeFileSync(folder.at("trailwatch.yaml"), "opensearch: { eventDays: 3650 }\n");
@@ -85,9 +103,11 @@ test("the events of files are there and rolled up; what is none is in quarantine
     quarantined: 1,
     reasons: { "older-than-retention": 1 },
     unreadable: 1,
+    insights: 1,
   });
   expect(await count(names.events)).toBe(3);
   expect(await count(names.quarantine)).toBe(2);
+  expect(await count(names.insights)).toBe(1);
   await refresh(node.connection, names.rollups);
   const { body } = await node.connection.send("POST", `/${names.rollups}/_search`, {
     body: {
@@ -106,9 +126,11 @@ test("the events of files are there and rolled up; what is none is in quarantine
   expect(second).toMatchObject({ code: 0, stderr: "" });
   expect(second.stdout).toMatch(/^5 events from 3 files to \S+: 0 new, 4 were there already\n/);
   expect(second.stdout).toContain("1 event in quarantine: 1 older-than-retention\n");
+  expect(second.stdout).toContain("1 record of CloudTrail Insights kept\n");
   expect(second.stdout).toContain("1 record in quarantine: no event could be read\n");
   expect(second.stdout).toMatch(/roll-ups of .*: 0 written\n$/);
   expect(await count(names.quarantine)).toBe(2);
+  expect(await count(names.insights)).toBe(1);
 }, 120_000);
 
 test("what was selected is all that is read, and a path without files exits as one", async () => {

@@ -28,7 +28,7 @@ const daily = (days: number) =>
   }));
 
 async function indices({ connection, names }: Place): Promise<readonly string[]> {
-  const { body } = await connection.send("GET", `/_cat/indices/${names.events},${names.rollups}`, {
+  const { body } = await connection.send("GET", `/_cat/indices/${names.events},${names.rollups},${names.insights}`, {
     query: { format: "json", h: "index" },
   });
   return body.map(({ index }: { index: string }) => index).sort();
@@ -38,15 +38,18 @@ test("days that are not kept any more are deleted whole, and a replay does not b
   const place = await emptyPlace(node);
   const { connection, names } = place;
   await addEvents(place, daily(5));
-  for (const index of [names.rollupsAt(NOW - 90 * DAY), names.rollupsAt(NOW)]) {
-    await connection.send("PUT", `/${index}`);
+  const months = [names.insightsAt, names.rollupsAt];
+  for (const time of [NOW - 90 * DAY, NOW]) {
+    for (const indexAt of months) await connection.send("PUT", `/${indexAt(time)}`);
   }
   const kept = [0, 1, 2].map((age) => names.eventsAt(NOW - age * DAY));
   expect(await deleteExpired(connection, names, RETENTION, NOW)).toEqual({
-    deleted: [4, 3].map((age) => names.eventsAt(NOW - age * DAY)).concat(names.rollupsAt(NOW - 90 * DAY)),
+    deleted: [4, 3]
+      .map((age) => names.eventsAt(NOW - age * DAY))
+      .concat(months.map((indexAt) => indexAt(NOW - 90 * DAY))),
     left: [],
   });
-  const left = [...kept, names.rollupsAt(NOW)].sort();
+  const left = [...kept, ...months.map((indexAt) => indexAt(NOW))].sort();
   expect(await indices(place)).toEqual(left);
   const replayed = daily(5).map(({ event }) => ({
     event,
@@ -115,6 +118,7 @@ test("a snapshot holds everything of ours, and is restored beside what is there"
   await createRepository(connection, names, { type: "fs", location: `${folder}/${names.namespace}` });
   expect(await listSnapshots(connection, names)).toEqual([]);
   await addEvents(place, daily(2));
+  await connection.send("PUT", `/${names.insightsAt(NOW)}`);
   const other = await emptyPlace(node);
   await addEvents(other, daily(1));
   const first = await takeSnapshot(connection, names, NOW);
@@ -133,7 +137,7 @@ test("a snapshot holds everything of ours, and is restored beside what is there"
   ]);
   const restored = new OpenSearchEventStore(connection, indexNames(`restored-${names.namespace}`));
   expect((await restored.events({}, 10)).map(({ id }) => id)).toEqual(["e-0"]);
-  expect(await indices(place)).toEqual([names.eventsAt(NOW - DAY)]);
+  expect(await indices(place)).toEqual([names.eventsAt(NOW - DAY), names.insightsAt(NOW)]);
 
   await expect(
     restoreSnapshot(connection, names, first.name, { prefix: "again-", indices: [other.names.eventsAt(NOW)] }),

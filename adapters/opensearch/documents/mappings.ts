@@ -62,6 +62,28 @@ const rollupProperties = {
   written_at: shownDate,
 };
 
+/** CloudTrail's own findings, with the names that events have for the same. */
+const insightProperties = {
+  "@timestamp": date,
+  event_id: keyword,
+  account: keyword,
+  region: keyword,
+  service: keyword,
+  action: keyword,
+  call: keyword,
+  insight_type: keyword,
+  // `start` or `end`
+  state: keyword,
+  // Calls or errors a minute, as usual and then.
+  baseline: summedDouble,
+  insight: summedDouble,
+  duration_minutes: summedDouble,
+  error_code: keyword,
+  shared_event_id: keyword,
+  written_at: shownDate,
+  document: opaque,
+};
+
 /** The name that events and roll-ups have for the same, so that one filter of a dashboard holds for all. */
 const alias = (path: string): FieldMapping => ({ type: "alias", path });
 
@@ -173,6 +195,7 @@ export function indexTemplates(names: IndexNames, options: Partial<TemplateOptio
   return [
     template(`${names.namespace}usage-events`, names.events, eventProperties, true),
     template(`${names.namespace}usage-rollups`, names.rollups, rollupProperties, true),
+    template(`${names.namespace}usage-insights`, names.insights, insightProperties, false),
     template(names.incidents, names.incidents, incidentProperties, false),
     template(names.firstUses, names.firstUses, firstUseProperties, false),
     template(names.quarantine, names.quarantine, quarantineProperties, false),

@@ -6,6 +6,7 @@ import { readEngine } from "../provisioning/engine.ts";
 
 /** Whole days, today among them. */
 export interface Retention {
+  /** Of CloudTrail's Insights too, which speak of events. */
   readonly eventDays: number;
   readonly rollupDays: number;
 }
@@ -30,7 +31,10 @@ export function expiredIndices(
   now: EpochMs,
 ): readonly string[] {
   const oldestEvent = oldestKeptDay(now, eventDays);
-  const oldestRollup = oldestKeptDay(now, rollupDays);
+  const oldestOf = [
+    [names.insightsAt, oldestEvent],
+    [names.rollupsAt, oldestKeptDay(now, rollupDays)],
+  ] as const;
   return existing.filter((index) => {
     const [year, month, day] = datedPart(index);
     if (year === undefined || month === undefined) return false;
@@ -39,7 +43,7 @@ export function expiredIndices(
       return names.eventsAt(start) === index && start < oldestEvent;
     }
     const monthsEnd = Date.UTC(year, month, 1);
-    return names.rollupsAt(monthsEnd - DAY) === index && monthsEnd <= oldestRollup;
+    return oldestOf.some(([indexAt, oldest]) => indexAt(monthsEnd - DAY) === index && monthsEnd <= oldest);
   });
 }
 
@@ -48,7 +52,7 @@ const datedPart = (index: string): readonly (number | undefined)[] =>
   (/(\d{4})\.(\d\d)(?:\.(\d\d))?$/.exec(index) ?? []).slice(1).map((digits) => (digits ? Number(digits) : undefined));
 
 /**
- * Deletes days of events and months of roll-ups that are not kept any more, each by its name: what the index management
+ * Deletes days of events and months of roll-ups and Insights that are not kept any more, each by its name: what the index management
  * plugin does where a cluster has it.
  */
 export async function deleteExpired(
@@ -57,7 +61,7 @@ export async function deleteExpired(
   retention: Retention,
   now: EpochMs,
 ): Promise<Deletions> {
-  const { body } = await connection.send("GET", `/_cat/indices/${names.events},${names.rollups}`, {
+  const { body } = await connection.send("GET", `/_cat/indices/${names.events},${names.rollups},${names.insights}`, {
     query: { format: "json", h: "index", expand_wildcards: "all" },
   });
   const existing = (body as readonly { readonly index: string }[]).map(({ index }) => index).sort();

@@ -75,10 +75,10 @@ export async function takeSnapshot(
   { pause = defaultPause }: SnapshotOptions = {},
 ): Promise<Snapshot> {
   const name = `trailwatch-${new Date(now).toISOString().slice(0, 19).replace("T", "-").replaceAll(":", "")}`;
-  const { events, rollups, incidents, firstUses, quarantine, state } = names;
+  const { events, rollups, insights, incidents, firstUses, quarantine, state } = names;
   await connection.send("PUT", `/_snapshot/${repositoryName(names)}/${name}`, {
     body: {
-      indices: [events, rollups, incidents, firstUses, quarantine, state].join(","),
+      indices: [events, rollups, insights, incidents, firstUses, quarantine, state].join(","),
       ignore_unavailable: true,
       include_global_state: false,
       metadata: { trailwatch: { version: MAPPING_VERSION } },

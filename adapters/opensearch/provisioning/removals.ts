@@ -131,6 +131,7 @@ export const dataRemovals: Part = async ({ connection, desired }) => {
   for (const [pattern, isOurs] of [
     [names.events, isDated],
     [names.rollups, isDated],
+    [names.insights, isDated],
     [names.firstUses, isAny],
     [names.incidents, isAny],
     [names.quarantine, isAny],

@@ -10,14 +10,15 @@ export interface RetentionPolicy {
 }
 
 /**
- * Age counts from an index's creation, so that a day that was read later is kept longer, never shorter. What is dated
+ * Age counts from an index's creation, so that a day that was read later is kept longer, never shorter. An event dated
  * before the retention is refused when it is written, and does not bring a deleted index back.
  */
 export function retentionPolicies(config: OpenSearchConfig, names: IndexNames): readonly RetentionPolicy[] {
   return [
     retention(`${names.namespace}trailwatch-events`, names.events, config.eventDays),
-    // An index of roll-ups holds a month: its youngest rows are kept as long as was said.
+    // Where an index holds a month, its youngest rows are kept as long as was said.
     retention(`${names.namespace}trailwatch-rollups`, names.rollups, config.rollupDays + DAYS_OF_A_MONTH),
+    retention(`${names.namespace}trailwatch-insights`, names.insights, config.eventDays + DAYS_OF_A_MONTH),
   ];
 }
 

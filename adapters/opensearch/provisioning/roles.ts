@@ -22,7 +22,8 @@ interface IndexPermission {
  * monitors or the cluster.
  */
 export function roleSpecs({ access }: OpenSearchConfig, names: IndexNames): readonly RoleSpec[] {
-  const counted = [names.events, names.rollups, names.firstUses];
+  const dated = [names.events, names.rollups, names.insights];
+  const counted = [...dated, names.firstUses];
   const results = [names.forestResults, `${names.forestResults}-history-*`];
   const everything = [...counted, names.incidents, names.quarantine, names.state];
   return [
@@ -32,7 +33,7 @@ export function roleSpecs({ access }: OpenSearchConfig, names: IndexNames): read
       ["cluster_composite_ops", "cluster_monitor"],
       [
         store([...counted, names.quarantine, names.state]),
-        { index_patterns: [names.events, names.rollups], allowed_actions: ["indices:admin/delete"] },
+        { index_patterns: dated, allowed_actions: ["indices:admin/delete"] },
       ],
     ),
     role(

@@ -76,6 +76,7 @@ async function readStores(context: Context): Promise<readonly StoreStatus[]> {
   const patterns = [
     names.events,
     names.rollups,
+    names.insights,
     names.firstUses,
     names.incidents,
     names.quarantine,

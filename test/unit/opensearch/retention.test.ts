@@ -30,6 +30,12 @@ test("a month of roll-ups goes when its last day is not kept any more", () => {
   expect(expired(months, { rollupDays: 34 })).toEqual(["t-usage-rollups-2026.09", "t-usage-rollups-2025.12"]);
 });
 
+test("a month of Insights goes when its last day's events are not kept any more", () => {
+  const months = ["t-usage-insights-2026.11", "t-usage-insights-2026.10", "t-usage-insights-2026.09"];
+  expect(expired(months, { eventDays: 4 })).toEqual(["t-usage-insights-2026.09"]);
+  expect(expired(months)).toEqual(["t-usage-insights-2026.10", "t-usage-insights-2026.09"]);
+});
+
 test.each([
   "usage-events-2020.01.01",
   "x-t-usage-events-2020.01.01",
@@ -39,6 +45,8 @@ test.each([
   "t-usage-events-2020.02.31",
   "t-usage-events-2020.01",
   "t-usage-rollups-2020.01.01",
+  "t-usage-insights-2020.01.01",
+  "usage-insights-2020.01",
   "t-usage-events-",
   "t-trailwatch-incidents",
 ])("%s is not ours to delete", (index) => {

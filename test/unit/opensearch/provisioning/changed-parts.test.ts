@@ -95,7 +95,10 @@ describe("retention", () => {
     expect(cluster.changes).toContain("POST /_plugins/_ism/add/usage-events-2026.11.19,usage-events-2026.11.20");
     expect(isEmpty(await plan())).toBe(true);
     const longer = wanted({ eventDays: 120 });
-    expect(changed(await apply(longer))).toEqual(["retention policy trailwatch-events: update, done"]);
+    expect(changed(await apply(longer))).toEqual([
+      "retention policy trailwatch-events: update, done",
+      "retention policy trailwatch-insights: update, done",
+    ]);
     expect(isEmpty(await plan(longer))).toBe(true);
   });
 });
