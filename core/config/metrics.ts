@@ -21,10 +21,14 @@ const count = (name: string, description: string): MetricDefinition => ({
   statistic: "Sum",
   description,
 });
-const seconds = (name: string, description: string): MetricDefinition => ({
+const seconds = (
+  name: string,
+  description: string,
+  statistic: MetricDefinition["statistic"] = "Maximum",
+): MetricDefinition => ({
   name,
   unit: "Seconds",
-  statistic: "Maximum",
+  statistic,
   description,
 });
 
@@ -38,12 +42,13 @@ export const METRICS = {
   ),
   recordsQuarantined: count("RecordsQuarantined", "Records kept apart, with the reason: broken, too large, refused."),
   batchesFailed: count("BatchesFailed", "Invocations that stored less than they were given, and are given it again."),
-  deliveryDelay: seconds("DeliveryDelay", "From an event to its arrival here: CloudTrail's part."),
-  indexDelay: seconds("IndexDelay", "From an event until it was stored."),
+  deliveryDelay: seconds("DeliveryDelay", "From an event to its arrival here: CloudTrail's part.", "Average"),
+  indexDelay: seconds("IndexDelay", "From an event until it was stored.", "Average"),
   rollUps: count("RollUps", "Runs of the roll-up that came to their end."),
   rollUpAge: seconds("RollUpAge", "How far the oldest open account of the roll-up is behind."),
-  eventsLate: count("BucketsLate", "Closed intervals that events came into late."),
-  findings: count("Findings", "Findings that are new or changed."),
+  findings: count("Findings", "Sets of findings that are new or changed."),
+  examined: count("Examined", "Entities whose counts were judged from the beginning, because something departed."),
+  examinationsDeferred: count("ExaminationsDeferred", "Entities that have to wait for the next run to be judged."),
   incidentsOpened: count("IncidentsOpened", "Incidents that were opened."),
   incidentsUpdated: count("IncidentsUpdated", "Incidents that changed."),
   incidentsUnsaid: {
@@ -54,7 +59,7 @@ export const METRICS = {
   },
   messagesSent: count("MessagesSent", "Messages that a channel took."),
   messagesFailed: count("MessagesFailed", "Messages that a channel did not take; they are tried again."),
-  pageDelay: seconds("PageDelay", "From the last event of an incident to the message about it."),
+  pageDelay: seconds("PageDelay", "From the last event of an incident to the message about it.", "Average"),
   directoryAge: seconds("DirectoryAge", "Age of the snapshot of the organization."),
   accountsKnown: {
     name: "AccountsKnown",

@@ -1,4 +1,8 @@
 import { z } from "zod";
-import { directoryEnvironment, stageEnvironment } from "../shared/environment.ts";
+import { directoryEnvironment, required, stageEnvironment } from "../shared/environment.ts";
 
-export const environmentSchema = z.object({ ...stageEnvironment, ...directoryEnvironment });
+export const environmentSchema = z.object({
+  ...stageEnvironment,
+  ...directoryEnvironment,
+  ORGANIZATIONS_REGION: required("Where AWS Organizations is asked: one region of each partition."),
+});

@@ -2,6 +2,7 @@ import type { Config } from "#core/config/index.ts";
 import { HeldDirectory, ORGANIZATION } from "#core/context/held-directory.ts";
 import { parseOrganization } from "#core/context/index.ts";
 import { seenThrough } from "#core/context/seen-through.ts";
+import type { AccountContext } from "#core/domain/account.ts";
 import { type EpochMs, MINUTE } from "#core/domain/time.ts";
 import type { AccountDirectory } from "#core/ports/account-directory.ts";
 import type { SnapshotStore } from "#core/ports/snapshot-store.ts";
@@ -22,6 +23,32 @@ export interface KnownOrganization {
   readonly problem: string | null;
 }
 
+/** The directory of those who are given one once: always the one that is known at the moment. */
+export class CurrentDirectory implements AccountDirectory {
+  #directory: AccountDirectory;
+
+  constructor(directory: AccountDirectory) {
+    this.#directory = directory;
+  }
+
+  /** From now on, until the next. */
+  use(directory: AccountDirectory): void {
+    this.#directory = directory;
+  }
+
+  get organizationId(): string | null {
+    return this.#directory.organizationId;
+  }
+
+  account(id: string): AccountContext {
+    return this.#directory.account(id);
+  }
+
+  accounts(): readonly AccountContext[] {
+    return this.#directory.accounts();
+  }
+}
+
 /** Snapshots missed in a row before the last one counts as old. */
 const MISSED = 4;
 
@@ -37,8 +64,19 @@ export class Organization {
     const lookEvery = settings.SYNC_INTERVAL_MINUTES * MINUTE;
     this.#held = new HeldDirectory(store, ORGANIZATION, config.context, now, lookEvery);
     this.#nobody = parseOrganization([], config.context);
+    this.directory = new CurrentDirectory(this.#nobody);
     this.#settings = settings;
     this.#now = now;
+  }
+
+  /** A directory that {@link refresh} keeps up to date. */
+  readonly directory: CurrentDirectory;
+
+  /** For the run that begins now; nothing changes under its hands. */
+  async refresh(): Promise<KnownOrganization> {
+    const known = await this.current();
+    this.directory.use(known.directory);
+    return known;
   }
 
   /** Never rejects: events without names of accounts are worth more than none. */

@@ -115,6 +115,11 @@ export const sayingEnvironment = {
     .describe(
       "Whose bills Cost Explorer shows to this function: all accounts', its own account's, or none is asked for.",
     ),
+  COST_EXPLORER_REGION: z
+    .string()
+    .min(1)
+    .default("us-east-1")
+    .describe("Where Cost Explorer is asked: one region of each partition."),
   COST_EXPLORER_MONTHLY_USD: z
     .string()
     .regex(/^\d{1,4}(\.\d{1,2})?$/, "dollars, such as 5 or 2.50")

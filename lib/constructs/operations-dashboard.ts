@@ -29,7 +29,7 @@ export class OperationsDashboard extends Construct {
     dashboard.addWidgets(new AlarmStatusWidget({ title: "Alarms", alarms: alarms.all, width: WIDE, height: 4 }));
     dashboard.addWidgets(
       graph("Records in, events stored", own("recordsRead", "eventsIndexed", "eventsRepeated")),
-      graph("Kept apart, given again", own("recordsQuarantined", "batchesFailed", "eventsLate")),
+      graph("Kept apart, given again", own("recordsQuarantined", "batchesFailed", "examinationsDeferred")),
       graph("Delay in seconds", own("deliveryDelay", "indexDelay", "rollUpAge", "pageDelay")),
       graph("Found and said", own("findings", "incidentsOpened", "incidentsUpdated", "messagesSent", "messagesFailed")),
       graph("Unsaid, and what our own questions cost", own("incidentsUnsaid"), own("ownSpendMicroUsd")),

@@ -3,6 +3,7 @@ import type { Construct } from "constructs";
 import type { z } from "zod";
 import type { environmentSchema } from "#lambdas/DirectorySnapshot/environment.ts";
 import { PipelineFunction } from "../constructs/pipeline-function.ts";
+import { organizationsRegion } from "../regions.ts";
 import { allowListing, allowObjects, common, directoryEnvironment, type Parts, stageEnvironment } from "./parts.ts";
 
 /** Reads the organization for all the others, which must not ask for it themselves. */
@@ -10,6 +11,7 @@ export function directoryFunction(scope: Construct, parts: Parts): PipelineFunct
   const environment: z.input<typeof environmentSchema> = {
     ...stageEnvironment(parts),
     ...directoryEnvironment(parts),
+    ORGANIZATIONS_REGION: organizationsRegion(parts.deployment.config.partition),
   };
   const directory = new PipelineFunction(scope, "DirectorySnapshot", {
     ...common(parts),
