@@ -35,7 +35,7 @@ async function settled(
   }
 }
 
-const RUNS = { numRuns: 25, interruptAfterTimeLimit: 20_000 };
+const RUNS = { numRuns: 25 };
 
 test("DuckDB counts the copies of shared actions by the core's rule", async () => {
   await fc.assert(

@@ -8,6 +8,7 @@ import { SignalCounter } from "#core/signals/counter.ts";
 import { BUILT_IN_SIGNALS, METER_SIGNALS } from "#core/signals/definitions.ts";
 import { matchesFilter } from "#core/signals/filter.ts";
 import { type GeneratedEvent, generatedEvents } from "../fakes/usage-events.ts";
+import { whileTimeLasts } from "../fakes/while-time-lasts.ts";
 
 const nonEmpty = <T>(values: readonly T[]): fc.Arbitrary<T[]> =>
   fc.subarray([...values], { minLength: 1, maxLength: 3 });
@@ -71,19 +72,24 @@ export function signalsContract(
 ): void {
   test(`signals count the same in process and in ${name}`, async () => {
     await fc.assert(
-      fc.asyncProperty(generatedEvents, customSignals, fc.constantFrom(5, 10, 60), async (entries, custom, minutes) => {
-        const signals = [...BUILT_IN_SIGNALS, ...METER_SIGNALS, ...custom];
-        const bucket = minutes * MINUTE;
-        const counter = new SignalCounter(signals, bucket);
-        for (const { event, counted } of entries) if (counted) counter.add(event);
-        const rendered = await open(entries);
-        try {
-          for (const rows of await rendered.rollups(signals, bucket)) expect(rows).toEqual(counter.rows());
-        } finally {
-          await rendered.close();
-        }
-      }),
-      { numRuns: 30, interruptAfterTimeLimit: 20_000 },
+      fc.asyncProperty(
+        generatedEvents,
+        customSignals,
+        fc.constantFrom(5, 10, 60),
+        whileTimeLasts(20_000, async (entries, custom, minutes) => {
+          const signals = [...BUILT_IN_SIGNALS, ...METER_SIGNALS, ...custom];
+          const bucket = minutes * MINUTE;
+          const counter = new SignalCounter(signals, bucket);
+          for (const { event, counted } of entries) if (counted) counter.add(event);
+          const rendered = await open(entries);
+          try {
+            for (const rows of await rendered.rollups(signals, bucket)) expect(rows).toEqual(counter.rows());
+          } finally {
+            await rendered.close();
+          }
+        }),
+      ),
+      { numRuns: 30 },
     );
   }, 60_000);
 
@@ -92,7 +98,7 @@ export function signalsContract(
       fc.asyncProperty(
         generatedEvents,
         fc.array(eventFilter, { minLength: 10, maxLength: 20 }),
-        async (entries, filters) => {
+        whileTimeLasts(20_000, async (entries, filters) => {
           const rendered = await open(entries);
           try {
             for (const asked of filters) {
@@ -102,9 +108,9 @@ export function signalsContract(
           } finally {
             await rendered.close();
           }
-        },
+        }),
       ),
-      { numRuns: 30, interruptAfterTimeLimit: 20_000 },
+      { numRuns: 30 },
     );
   }, 60_000);
 }
