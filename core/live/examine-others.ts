@@ -36,10 +36,9 @@ export async function examineOthers(
 
   await firstUses.sync(now);
   for (const window of windows) await firstUses.keep(ports.arrivals.firstUses(window));
-  const { latenessMinutes } = config.detection;
-  const noveltyContext = { ...about, coverage, span, config: config.novelty, latenessMinutes };
-  await writer.replace(await novelties.sets(firstUses, cache, noveltyContext));
-  await writer.replace(await insightSets(cache, { ...about, insights: ports.insights }));
+  const noveltyContext = { ...about, coverage, span, config: config.novelty };
+  await writer.replace(await novelties.sets(firstUses, cache, windows, noveltyContext));
+  await writer.replace(await insightSets(cache, windows, { ...about, insights: ports.insights }));
   return await searchLeaks(context);
 }
 

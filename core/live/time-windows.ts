@@ -14,3 +14,6 @@ export function windowsAround(times: Iterable<EpochMs>, apart = APART): readonly
   }
   return windows;
 }
+
+export const overlapsAny = ({ start, end }: TimeWindow, windows: readonly TimeWindow[]): boolean =>
+  windows.some((window) => window.start < end && start < window.end);

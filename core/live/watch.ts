@@ -1,3 +1,4 @@
+import type { Signal } from "../domain/signal.ts";
 import { DAY, type EpochMs } from "../domain/time.ts";
 import type { AccountCoverage, RollupRow } from "../ports/event-store.ts";
 import type { Fence } from "../ports/leases.ts";
@@ -47,11 +48,14 @@ export interface WatchReport {
 export class UsageWatch {
   readonly #ports: WatchPorts;
   readonly #knowledge: WatchKnowledge;
+  /** All that is counted. */
+  readonly #counted: readonly Signal[];
   #held: HeldAnswers;
 
   constructor(ports: WatchPorts, knowledge: WatchKnowledge) {
     this.#ports = ports;
     this.#knowledge = knowledge;
+    this.#counted = [...knowledge.signals, ...knowledge.meters];
     this.#held = nothingHeld(ports);
   }
 
@@ -123,10 +127,10 @@ export class UsageWatch {
   }
 
   async #open(fence: Fence): Promise<WatchContext> {
-    const { signals, meters, dense, config } = this.#knowledge;
+    const { signals, dense, config } = this.#knowledge;
     const now = this.#ports.clock.now();
     const kept = await readWatch(this.#ports.checkpoints);
-    const isSame = kept.rollUp?.signals === definitionsOf([...signals, ...meters], dense);
+    const isSame = kept.rollUp?.signals === definitionsOf(this.#counted, dense);
     // Where other things are counted now, all is counted and learnt anew.
     const before = isSame ? kept : { ...kept, at: 0, sweptAt: 0, rollUp: null, accounts: {} };
     const keptSince = now - config.live.groupDays * DAY;
@@ -151,14 +155,14 @@ export class UsageWatch {
 
   #rollUp(context: WatchContext, { followed, arrived }: Heard): ReturnType<typeof rollUp> {
     const { before, now } = context;
-    const { signals, meters, dense, directory, config } = this.#knowledge;
+    const { dense, directory, config } = this.#knowledge;
     const anew = new Set(followed.flatMap(({ account, beginsAnew }) => (beginsAnew ? [account] : [])));
     const accounts = Object.entries(before.rollUp?.accounts ?? {}).filter(([account]) => !anew.has(account));
     return rollUp({
       events: this.#ports.events,
       rollups: this.#ports.rollups,
       directory,
-      signals: [...signals, ...meters],
+      signals: this.#counted,
       dense,
       config: config.detection,
       now,

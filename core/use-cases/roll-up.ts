@@ -96,8 +96,17 @@ export async function rollUp(input: RollUpInput): Promise<RollUpSummary> {
 }
 
 /** Changes with what is counted: {@link RollUpState.signals}. */
-export const definitionsOf = (signals: readonly Signal[], dense: readonly string[]): string =>
-  shortHash(JSON.stringify([signals, [...dense].sort()]));
+export function definitionsOf(signals: readonly Signal[], dense: readonly string[]): string {
+  const known = definitions.get(signals) ?? new Map<string, string>();
+  definitions.set(signals, known);
+  const names = JSON.stringify([...dense].sort());
+  const hash = known.get(names) ?? shortHash(JSON.stringify(signals), names);
+  known.set(names, hash);
+  return hash;
+}
+
+/** Asked in every run of a process, of the same list. */
+const definitions = new WeakMap<readonly Signal[], Map<string, string>>();
 
 async function deliveryOf({ events, config, now = 0 }: RollUpInput): Promise<ReadonlyMap<string, AccountDelivery>> {
   const span = await events.span();

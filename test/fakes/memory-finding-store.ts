@@ -21,7 +21,7 @@ export class MemoryFindingStore implements FindingStore {
     for (const { subject, findings, memo } of sets) {
       await this.#faults.write(`findings of ${subject}`, () => {
         requireFence(this.#kept.get(subject)?.fence, { name, token }, `the findings of ${subject}`);
-        const set = { subject, findings: structuredClone(findings), memo, changedAt: at };
+        const set = { subject, findings, memo, changedAt: at };
         this.#kept.set(subject, { set, fence: { name, token } });
       });
     }

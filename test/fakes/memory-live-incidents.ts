@@ -17,7 +17,7 @@ export class MemoryLiveIncidents implements LiveIncidents {
   async get(id: string): Promise<KeptIncident | null> {
     const entry = this.#kept.get(id);
     if (entry === undefined) return null;
-    return "forwardedTo" in entry ? this.get(entry.forwardedTo) : structuredClone(entry);
+    return "forwardedTo" in entry ? this.get(entry.forwardedTo) : entry;
   }
 
   async list(endingSince: EpochMs): Promise<readonly KeptIncident[]> {
@@ -36,7 +36,7 @@ export class MemoryLiveIncidents implements LiveIncidents {
     return await this.#faults.write(`incident ${id}`, () => {
       this.#require(id, version);
       const next = (this.#kept.get(id)?.version ?? 0) + 1;
-      this.#kept.set(id, { ...structuredClone(incident), version: next });
+      this.#kept.set(id, { ...incident, version: next });
       return next;
     });
   }
@@ -53,7 +53,7 @@ export class MemoryLiveIncidents implements LiveIncidents {
 
   /** Every incident there is, forwarded ones left out. */
   all(): readonly KeptIncident[] {
-    return [...this.#kept.values()].flatMap((entry) => ("forwardedTo" in entry ? [] : [structuredClone(entry)]));
+    return [...this.#kept.values()].flatMap((entry) => ("forwardedTo" in entry ? [] : [entry]));
   }
 
   /** Where ids lead that are no incidents any more. */
