@@ -19,25 +19,10 @@ export const provisioningSchema = z.object({
   Readers: arns,
 });
 
-const request = {
-  /** Where the answer is put. */
-  ResponseURL: z.url({ protocol: /^https?$/ }),
-  StackId: z.string().min(1),
-  RequestId: z.string().min(1),
-  LogicalResourceId: z.string().min(1),
-};
+export type Wanted = z.output<typeof provisioningSchema>;
 
-/** A request of CloudFormation. */
-export const eventSchema = z.discriminatedUnion("RequestType", [
-  z.object({ RequestType: z.literal("Create"), ...request, ResourceProperties: provisioningSchema }),
-  z.object({
-    RequestType: z.literal("Update"),
-    ...request,
-    PhysicalResourceId: z.string().min(1),
-    ResourceProperties: provisioningSchema,
-  }),
-  /** Deletes nothing, so that it asks for nothing. */
-  z.object({ RequestType: z.literal("Delete"), ...request, PhysicalResourceId: z.string().min(1) }),
+/** CloudFormation's request, or a schedule's call, which says nothing. */
+export const eventSchema = z.union([
+  z.looseObject({ RequestType: z.string() }).transform(() => "request" as const),
+  z.union([z.null(), z.undefined(), z.literal(""), z.looseObject({})]).transform(() => "schedule" as const),
 ]);
-
-export type ProvisioningRequest = z.infer<typeof eventSchema>;

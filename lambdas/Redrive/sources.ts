@@ -1,0 +1,131 @@
+import type { QueuedBatch } from "#adapters/sqs/failure-queue.ts";
+import type { EpochMs, TimeWindow } from "#core/domain/time.ts";
+import type { EventSource } from "#core/ports/event-source.ts";
+import type { FailedBatches } from "#core/ports/failed-batches.ts";
+import { isArrival, type Piece, type RedriveSource, type SourceStep } from "./source.ts";
+
+const nothing = async (): Promise<void> => {};
+
+/** What waits in queues. What could not be worked off shows up in them again by itself. */
+export class QueueSource implements RedriveSource {
+  readonly #queues: readonly { receive(): Promise<readonly QueuedBatch[]> }[];
+
+  constructor(queues: readonly { receive(): Promise<readonly QueuedBatch[]> }[]) {
+    this.#queues = queues;
+  }
+
+  async step(next: string | null): Promise<SourceStep> {
+    const at = Number(next ?? 0);
+    const queue = this.#queues[at];
+    if (!queue) return { pieces: [], next: null };
+    const batches = await queue.receive();
+    const pieces = batches.map(({ payload, reason, done }): Piece => {
+      // Of what is not in the message nothing can be given again: it stays, for somebody to look at.
+      if (payload === null) return { payload, name: reason, done: nothing };
+      return { payload: isArrival(payload) ? payload : null, name: reason, done };
+    });
+    if (batches.length > 0) return { pieces, next: String(at) };
+    return { pieces: [], next: at + 1 < this.#queues.length ? String(at + 1) : null };
+  }
+}
+
+const BATCHES_A_STEP = 10;
+
+/** What lies in the bucket of what failed; what has been worked off goes from there. */
+export class BucketSource implements RedriveSource {
+  readonly #failed: FailedBatches;
+  readonly #window: { readonly from?: EpochMs; readonly to?: EpochMs };
+
+  constructor(failed: FailedBatches, window: { readonly from?: EpochMs; readonly to?: EpochMs }) {
+    this.#failed = failed;
+    this.#window = window;
+  }
+
+  /** Listed anew each time: ids behind the last one, in the order in which they are listed. */
+  async step(next: string | null): Promise<SourceStep> {
+    const pieces: Piece[] = [];
+    let last = next;
+    for await (const { id, source } of this.#failed.list(this.#window)) {
+      const place = `${source}\n${id}`;
+      if (next !== null && place <= next) continue;
+      if (pieces.length === BATCHES_A_STEP) return { pieces, next: last };
+      pieces.push(await this.#piece(id));
+      last = place;
+    }
+    return { pieces, next: null };
+  }
+
+  async #piece(id: string): Promise<Piece> {
+    const { payload } = await this.#failed.read(id);
+    const done = () => this.#failed.remove(id);
+    return isArrival(payload) ? { payload, name: id, done } : { payload: null, name: id, done: nothing };
+  }
+}
+
+const FILES_A_STEP = 20;
+const URI = /^s3:\/\/([^/]+)\/(.+)$/;
+
+/** Files of the trail. */
+export class TrailFiles implements RedriveSource {
+  readonly #files: EventSource;
+  readonly #window: TimeWindow;
+
+  constructor(files: EventSource, window: TimeWindow) {
+    this.#files = files;
+    this.#window = window;
+  }
+
+  async step(next: string | null): Promise<SourceStep> {
+    const objects: { bucket: string; key: string }[] = [];
+    let last = next;
+    const { start: from, end: to } = this.#window;
+    for await (const { path } of this.#files.files({ from, to })) {
+      const [, bucket, key] = URI.exec(path) ?? [];
+      if ((next !== null && path <= next) || bucket === undefined || key === undefined) continue;
+      if (objects.length === FILES_A_STEP) return { pieces: [pieceOf({ objects }, last)], next: last };
+      objects.push({ bucket, key });
+      last = path;
+    }
+    return { pieces: objects.length === 0 ? [] : [pieceOf({ objects }, last)], next: null };
+  }
+}
+
+/** Of a call: Lambda takes six megabytes. */
+const MOST_CHARACTERS = 1_500_000;
+
+export interface LogPages {
+  read(next: string | null): Promise<{ readonly messages: readonly string[]; readonly next: string | null }>;
+}
+
+/** Records of the trail's log group. */
+export class TrailLogs implements RedriveSource {
+  readonly #pages: LogPages;
+
+  constructor(pages: LogPages) {
+    this.#pages = pages;
+  }
+
+  async step(next: string | null): Promise<SourceStep> {
+    const page = await this.#pages.read(next);
+    const pieces: Piece[] = [];
+    let records: string[] = [];
+    let characters = 0;
+    for (const message of page.messages) {
+      if (records.length > 0 && characters + message.length > MOST_CHARACTERS) {
+        pieces.push(pieceOf({ records }, "a part of the log group"));
+        records = [];
+        characters = 0;
+      }
+      records.push(message);
+      characters += message.length;
+    }
+    if (records.length > 0) pieces.push(pieceOf({ records }, "a part of the log group"));
+    return { pieces, next: page.next };
+  }
+}
+
+const pieceOf = (replay: object, name: string | null): Piece => ({
+  payload: { replay },
+  name: name ?? "",
+  done: nothing,
+});
