@@ -10,9 +10,9 @@ import type { Quarantined } from "#core/domain/ingest.ts";
 import type { EpochMs } from "#core/domain/time.ts";
 import type { InsightLog } from "#core/ports/insight-log.ts";
 import type { PriceBook } from "#core/ports/price-book.ts";
-import { actionRisk, riskRank } from "#core/risk/action-risk.ts";
 import type { Organization } from "../shared/directory.ts";
 import type { Pace } from "../shared/pace.ts";
+import { riskyAction } from "../shared/risk.ts";
 import type { Search } from "../shared/search.ts";
 
 export type ArrivedAt = (number: number) => EpochMs | null;
@@ -36,8 +36,6 @@ export interface Ingested extends Omit<EventWriteResult, "read" | "reasons"> {
   readonly delays: { readonly delivered: number; readonly indexed: number } | null;
 }
 
-const RISKY = riskRank("medium");
-const riskyAction = (service: string, action: string): boolean => riskRank(actionRisk(service, action).level) >= RISKY;
 const SAMPLE_CHARACTERS = 64 * 1024;
 
 /** One request at a time. The pace knows how long to wait before the next, and when there is no more time to. */

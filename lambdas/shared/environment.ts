@@ -115,6 +115,10 @@ export const sayingEnvironment = {
     .describe(
       "Whose bills Cost Explorer shows to this function: all accounts', its own account's, or none is asked for.",
     ),
+  ACCOUNT_ID: z
+    .string()
+    .regex(/^\d{12}$/, "twelve digits")
+    .describe("The account that this runs in, whose own bill Cost Explorer shows."),
   COST_EXPLORER_REGION: z
     .string()
     .min(1)
