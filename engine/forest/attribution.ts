@@ -1,7 +1,7 @@
 import { LN2, lnOf } from "./logarithms.ts";
 import { MOST_SHINGLE } from "./options.ts";
 import { seenScore } from "./scoring.ts";
-import { BOX, LEAF_MASS, LEAF_POINT, LEAF_WORDS, LEFT, NONE, path, RIGHT, type Tree } from "./tree.ts";
+import { BOX, LEAF_MASS, LEAF_POINT, LEAF_WORDS, LEFT, NONE, RIGHT, type Tree } from "./tree.ts";
 
 const { fround } = Math;
 
@@ -25,7 +25,7 @@ export function addAttribution(tree: Tree, query: Float32Array, total: Float64Ar
   if (tree.root === NONE) return;
   const { ints, dims, leaves, mass } = tree;
   const leaf = tree.descend(query, 0);
-  const { depth } = tree;
+  const { depth, way } = tree;
   measure(query, tree.points.values, leaves[LEAF_WORDS * leaf + LEAF_POINT] as number, 1, 0, dims);
   const seen = range <= 0;
   const score = seen ? seenScore(depth, leaves[LEAF_WORDS * leaf + LEAF_MASS] as number, mass) : 1 / (depth + 1);
@@ -35,7 +35,7 @@ export function addAttribution(tree: Tree, query: Float32Array, total: Float64Ar
   } else begin(score, dims);
   let below = ~leaf;
   for (let level = depth - 1; level >= 0; level--) {
-    const node = path[level] as number;
+    const node = way[level] as number;
     if (seen) {
       const sibling = (ints[node + LEFT] === below ? ints[node + RIGHT] : ints[node + LEFT]) as number;
       joinOthers(tree, sibling, level === depth - 1);

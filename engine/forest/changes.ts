@@ -1,6 +1,6 @@
 /**
- * The words of a tree that its last steps have written, so that a copy of the tree can follow without thinking. A word
- * may be in it several times.
+ * The words of a tree that its last step has written, so that a copy of the tree can follow without thinking. A word may
+ * be in it several times.
  */
 export const changes = { words: new Int32Array(1 << 12), count: 0 };
 
@@ -13,5 +13,6 @@ export function roomForChanges(more: number): void {
 }
 
 export function changed(word: number): void {
+  roomForChanges(1);
   changes.words[changes.count++] = word;
 }

@@ -19,9 +19,8 @@ const sides = new Float64Array(MOST_SHINGLE);
 
 /**
  * Takes the union of a box and the point at `at` of `values`, which the next cut is drawn of, and notes its exits after
- * `union.exits` others; false if the box contains the point. Dimension i's minimum is at `box + stride * i` of `floats`,
- * its maximum `upper` further on: a point is a box of stride 1 and upper 0. Sides are float32's, their sum is float64's,
- * as in the reference.
+ * `union.exits` others. Dimension i's minimum is at `box + stride * i` of `floats`, its maximum `upper` further on: a
+ * point is a box of stride 1 and upper 0. Sides are float32's, their sum is float64's, as in the reference.
  */
 export function unite(
   values: Float32Array,
@@ -31,11 +30,10 @@ export function unite(
   stride: number,
   upper: number,
   dims: number,
-): boolean {
-  const before = union.exits;
-  if (before + dims > exits.length) growExits();
+): void {
+  if (union.exits + dims > exits.length) growExits();
   const codes = exits;
-  let count = before;
+  let count = union.exits;
   let sum = 0;
   for (let i = 0, from = box; i < dims; i++, from += stride) {
     let low = floats[from] as number;
@@ -54,7 +52,6 @@ export function unite(
   }
   union.range = sum;
   union.exits = count;
-  return count > before;
 }
 
 /**

@@ -1,11 +1,18 @@
-import { CUT_VALUE, LONGEST_PATH, path, RIGHT, type Tree } from "./tree.ts";
+import { CUT_VALUE, RIGHT, type Tree } from "./tree.ts";
 
 /**
- * `descend` in four trees at once, none of which is empty; the ways are in `path` one after the other, `LONGEST_PATH`
- * apart. A single descent waits at every node for memory, and guesses wrong at every other one; four of them without
+ * `descend` in four trees at once, none of which is empty, for the point of an update. A single descent waits at every node for memory, and guesses wrong at every other one; four of them without
  * branches overlap, and take half the time. A descent that is at its leaf, which is negative, stays there.
  */
-export function descendFour(a: Tree, b: Tree, c: Tree, d: Tree, values: Float32Array, at: number): void {
+export function descendFour(
+  a: Tree,
+  b: Tree,
+  c: Tree,
+  d: Tree,
+  values: Float32Array,
+  at: number,
+  update: number,
+): void {
   const aInts = a.ints;
   const bInts = b.ints;
   const cInts = c.ints;
@@ -14,19 +21,23 @@ export function descendFour(a: Tree, b: Tree, c: Tree, d: Tree, values: Float32A
   const bFloats = b.floats;
   const cFloats = c.floats;
   const dFloats = d.floats;
+  const aWay = a.way;
+  const bWay = b.way;
+  const cWay = c.way;
+  const dWay = d.way;
   let aNode = a.root;
   let bNode = b.root;
   let cNode = c.root;
   let dNode = d.root;
   let aEnd = 0;
-  let bEnd = LONGEST_PATH;
-  let cEnd = 2 * LONGEST_PATH;
-  let dEnd = 3 * LONGEST_PATH;
+  let bEnd = 0;
+  let cEnd = 0;
+  let dEnd = 0;
   while ((aNode & bNode & cNode & dNode) >= 0) {
-    path[aEnd] = aNode;
-    path[bEnd] = bNode;
-    path[cEnd] = cNode;
-    path[dEnd] = dNode;
+    aWay[aEnd] = aNode;
+    bWay[bEnd] = bNode;
+    cWay[cEnd] = cNode;
+    dWay[dEnd] = dNode;
     const aStays = aNode >> 31;
     const bStays = bNode >> 31;
     const cStays = cNode >> 31;
@@ -49,9 +60,13 @@ export function descendFour(a: Tree, b: Tree, c: Tree, d: Tree, values: Float32A
   c.reached = ~cNode;
   d.reached = ~dNode;
   a.depth = aEnd;
-  b.depth = bEnd - LONGEST_PATH;
-  c.depth = cEnd - 2 * LONGEST_PATH;
-  d.depth = dEnd - 3 * LONGEST_PATH;
+  b.depth = bEnd;
+  c.depth = cEnd;
+  d.depth = dEnd;
+  a.descendedFor = update;
+  b.descendedFor = update;
+  c.descendedFor = update;
+  d.descendedFor = update;
 }
 
 function next(ints: Int32Array, floats: Float32Array, node: number, values: Float32Array, at: number): number {

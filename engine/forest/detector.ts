@@ -46,7 +46,7 @@ export class ForestDetector {
     }
     const moment = momentOf(preprocessor.prepare(taken.time, taken.value), preprocessor, this.settings);
     const point = this.#point(moment);
-    const score = forest.ready ? forest.ensemble.score(point) : 0;
+    const score = forest.ready ? forest.ensemble.score(point, forest.updates + moment.arrival.imputed) : 0;
     if (score === 0) {
       preprocessor.commit(moment.arrival, forest);
       return unjudged(moment.confidence);

@@ -2,7 +2,7 @@ import { addAttribution } from "./attribution.ts";
 import { expectedIn } from "./expected.ts";
 import type { PointStream } from "./point-stream.ts";
 import type { Neighbour, PointJudge } from "./review.ts";
-import { addScores } from "./scoring.ts";
+import { sumOfScores } from "./scoring.ts";
 import { LEAF_POINT, LEAF_WORDS, samePoint, type Tree } from "./tree.ts";
 
 const { ceil, fround, sqrt } = Math;
@@ -17,8 +17,9 @@ export class Ensemble implements PointJudge {
     this.trees = trees;
   }
 
-  score(point: Float32Array): number {
-    return addScores(0, this.trees, 0, this.trees.length, point, 0) / this.trees.length;
+  /** `update` is the one that the point may be learnt with afterwards. */
+  score(point: Float32Array, update: number): number {
+    return sumOfScores(this.trees, point, 0, update) / this.trees.length;
   }
 
   attribution(point: Float32Array): Float64Array {

@@ -1,18 +1,8 @@
 import { type BitReader, type BitWriter, widthOf } from "./bits.ts";
+import { changes } from "./changes.ts";
 import type { Forest } from "./forest.ts";
 import type { Sampler } from "./sampler.ts";
-import {
-  CUT_DIMENSION,
-  CUT_VALUE,
-  LEAF_MASS,
-  LEAF_POINT,
-  LEAF_WORDS,
-  LEFT,
-  NONE,
-  RIGHT,
-  samePoint,
-  type Tree,
-} from "./tree.ts";
+import { CUT_DIMENSION, CUT_VALUE, LEAF_POINT, LEAF_WORDS, LEFT, NONE, RIGHT, samePoint, type Tree } from "./tree.ts";
 
 /**
  * A forest is saved as the values that its points consist of, where in them a point in use begins, and for each tree its
@@ -64,6 +54,7 @@ export function readForest(input: BitReader, forest: Forest): void {
   const width = widthOf(begins.length);
   for (const [i, sampler] of forest.samplers.entries()) {
     const tree = forest.trees[i] as Tree;
+    changes.count = 0;
     const size = input.bits(32);
     if (size > sampler.capacity) throw new RangeError("damaged");
     sampler.size = size;
@@ -132,12 +123,9 @@ function placeLeaf(tree: Tree, at: number): number {
     tree.attach(~leaf, parent, side);
     return leaf;
   }
-  const record = LEAF_WORDS * ~node;
-  if (!samePoint(values, at, values, tree.leaves[record + LEAF_POINT] as number, tree.dims)) {
-    throw new RangeError("damaged");
-  }
-  tree.leaves[record + LEAF_MASS] = (tree.leaves[record + LEAF_MASS] as number) + 1;
-  tree.mass++;
+  const known = tree.leaves[LEAF_WORDS * ~node + LEAF_POINT] as number;
+  if (!samePoint(values, at, values, known, tree.dims)) throw new RangeError("damaged");
+  tree.addMass(~node, 1);
   return ~node;
 }
 

@@ -1,5 +1,6 @@
 import { Ensemble } from "./ensemble.ts";
 import { JavaRandom } from "./java-random.ts";
+import { learn } from "./learning.ts";
 import type { ForestSettings } from "./options.ts";
 import { PointStream } from "./point-stream.ts";
 import type { Feed } from "./preprocessor.ts";
@@ -45,20 +46,21 @@ export class Forest implements Feed {
     return this.hasLearnt && this.updates >= this.settings.outputAfter;
   }
 
-  /** Takes the next value, and learns the point that it completes if `learn`. */
-  push(value: number, learn: boolean): void {
+  /** Takes the next value, and learns the point that it completes if `mayLearn`. */
+  push(value: number, mayLearn: boolean): void {
     const { points, trees, samplers } = this;
     this.makeRoom(1);
     points.push(value);
-    const sequence = this.sequence(this.updates++);
-    if (!learn || sequence < 0) return;
+    const update = this.updates++;
+    const sequence = this.sequence(update);
+    if (!mayLearn || sequence < 0) return;
     this.hasLearnt = true;
     for (let i = 0; i < trees.length; i++) {
       const tree = trees[i] as Tree;
       const sampler = samplers[i] as Sampler;
       const evicted = sampler.offer(sequence);
       if (evicted === REJECTED) continue;
-      sampler.add(tree.learn(evicted, points.last));
+      sampler.add(learn(tree, evicted, points.last, update));
     }
   }
 

@@ -16,7 +16,7 @@ export interface EntityForest {
    * for what is passed over: an unknown value without imputation, and a timestamp that is not after the last one.
    */
   observe(timestamp: EpochMs, value: number | null): ForestJudgement | null;
-  /** The same for many values, in order, and in less time. */
+  /** The same for many values, in order; tree by tree, for processors whose cache does not hold a forest (2 MB). */
   observeSeries(timestamps: ArrayLike<EpochMs>, values: ArrayLike<number | null>): readonly (ForestJudgement | null)[];
   /** Everything it remembers: restored from it, it continues to the same bits. About 150 kB once its trees are full. */
   save(): Uint8Array;

@@ -65,9 +65,15 @@ export class JavaRandom {
 
 /**
  * A number in [0, 1) as the reference's samplers draw it: `new Random(seed)`, whose `nextLong()` is the seed of the next
- * draw and whose `nextDouble()` then is this one. Written out, as every point needs it for every tree.
+ * draw and whose `nextDouble()` then is this one.
  */
-export function replayableDouble(seed: Int32Array): number {
+export const replayableDouble = (seed: Int32Array): number => drawAbove(0, seed);
+
+/**
+ * The same, but -1 where it is surely not above `bound`. Written out, as every point needs it for every tree; the upper
+ * bits alone mostly decide.
+ */
+export function drawAbove(bound: number, seed: Int32Array): number {
   let low = (seed[1] as number) ^ MULTIPLIER_LOW;
   let high = (seed[0] as number) ^ MULTIPLIER_HIGH;
   let carry = ((low * MULTIPLIER_LOW + INCREMENT) / HALF_RANGE) | 0;
@@ -84,6 +90,7 @@ export function replayableDouble(seed: Int32Array): number {
   high = (imul(high, MULTIPLIER_LOW) + imul(low, MULTIPLIER_HIGH) + carry) & HALF;
   low = (imul(low, MULTIPLIER_LOW) + INCREMENT) & HALF;
   const upper = high * 4 + (low >>> 22);
+  if (upper > 0 && (upper + 1) * 2 ** -26 <= bound) return -1;
   carry = ((low * MULTIPLIER_LOW + INCREMENT) / HALF_RANGE) | 0;
   high = (imul(high, MULTIPLIER_LOW) + imul(low, MULTIPLIER_HIGH) + carry) & HALF;
   low = (imul(low, MULTIPLIER_LOW) + INCREMENT) & HALF;

@@ -68,7 +68,7 @@ class Follower {
   readonly tree: Tree;
   readonly #leader: Tree;
   /** After each step's head pairs of a word's position and what was written. */
-  #steps = new Int32Array(1 << 12);
+  #steps = new Int32Array(1 << 14);
   #length = 0;
   #next = 0;
 

@@ -1,4 +1,4 @@
-import { replayableDouble } from "./java-random.ts";
+import { drawAbove, replayableDouble } from "./java-random.ts";
 
 const { abs, exp, fround, log } = Math;
 
@@ -44,8 +44,8 @@ export class Sampler {
   offer(sequence: number): number {
     if (this.size === this.capacity) {
       if (sequence > this.#surelyUntil) this.#bound(sequence);
-      const draw = replayableDouble(this.seed);
-      if (draw <= this.#surelyRejected && draw > 0) return REJECTED;
+      const draw = drawAbove(this.#surelyRejected, this.seed);
+      if (draw < 0) return REJECTED;
       const weight = this.#weigh(sequence, draw > 0 ? draw : this.#draw());
       if (weight >= (this.weights[0] as number)) return REJECTED;
       this.#accepted = weight;
@@ -72,7 +72,6 @@ export class Sampler {
     }
     weights[at] = weight;
     leaves[at] = leaf;
-    this.#surelyUntil = -1;
   }
 
   #evict(): number {
@@ -91,7 +90,6 @@ export class Sampler {
     }
     weights[at] = weight;
     leaves[at] = leaf;
-    this.#surelyUntil = -1;
     return evicted;
   }
 
@@ -113,7 +111,10 @@ export class Sampler {
     return 1 - (this.size / this.capacity - fraction) / (1 - fraction);
   }
 
-  /** `ln(-ln U) - n * decay < w` means `U > exp(-exp(w + n * decay))`, and the right side falls as n grows. */
+  /**
+   * `ln(-ln U) - n * decay < w` means `U > exp(-exp(w + n * decay))`. The right side falls as n grows, and rises as w
+   * falls, which it does with every point that a full sample takes: the bound holds for all numbers up to the horizon.
+   */
   #bound(sequence: number): void {
     this.#surelyUntil = sequence + HORIZON;
     const limit = (this.weights[0] as number) + this.#surelyUntil * this.#decay;

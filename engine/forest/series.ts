@@ -1,15 +1,16 @@
 import type { EpochMs } from "#core/domain/time.ts";
 import type { ForestDetector } from "./detector.ts";
 import { confidenceOf, type ForestJudgement, judgementOf, type Moment, momentOf, unjudged } from "./judgement.ts";
+import { learn } from "./learning.ts";
 import { Replay } from "./replay.ts";
 import { REJECTED, type Sampler } from "./sampler.ts";
-import { addScores } from "./scoring.ts";
+import { scoreIn } from "./scoring.ts";
 import type { Tree } from "./tree.ts";
 
 /** Values taken at once: a tree that goes through so many stays in the processor's nearest memory meanwhile. */
 const BLOCK = 512;
-/** Trees that go through a block together: so many are scored at once. */
-const TOGETHER = 4;
+/** For fewer values it does not pay to copy the trees. */
+const FEW = 64;
 
 /** A value of a block, as it is before it is learnt. */
 interface BlockMoment {
@@ -23,15 +24,18 @@ interface BlockMoment {
 }
 
 /**
- * The same as `detector.observe` for each of the values, but faster: what trees learn does not depend on what is found,
- * so that each of them goes through a block of values at once. Where a score needs a closer look, copies of the trees
- * are brought to that moment.
+ * The same as `detector.observe` for each of the values. What trees learn does not depend on what is found, so that each
+ * of them goes through a block of values at once, and only one has to fit into the processor's cache. Where a score
+ * needs a closer look, copies of the trees are brought to that moment.
  */
 export function observeSeries(
   detector: ForestDetector,
   timestamps: ArrayLike<EpochMs>,
   values: ArrayLike<number | null>,
 ): (ForestJudgement | null)[] {
+  if (timestamps.length < FEW) {
+    return Array.from(timestamps, (timestamp, i) => detector.observe(timestamp, values[i] as number | null));
+  }
   const judgements: (ForestJudgement | null)[] = new Array(timestamps.length).fill(null);
   const replay = new Replay(detector.forest);
   for (let next = 0; next < judgements.length; ) {
@@ -71,8 +75,8 @@ class Block {
   }
 
   /** As the forest's own, to which it is given later. */
-  push(value: number, learn: boolean, input: number): void {
-    const learnt = learn && this.#detector.forest.sequence(this.#updates + this.length) >= 0;
+  push(value: number, mayLearn: boolean, input: number): void {
+    const learnt = mayLearn && this.#detector.forest.sequence(this.#updates + this.length) >= 0;
     this.#scaled.push(value);
     this.#learnt.push(learnt);
     this.#inputs.push(input);
@@ -103,8 +107,8 @@ class Block {
     forest.hasLearnt = this.#hasLearnt;
     const scores = new Float64Array(this.#moments.length);
     replay.beginBlock();
-    for (let first = 0; first < forest.trees.length; first += TOGETHER) {
-      this.#goThrough(first, Math.min(first + TOGETHER, forest.trees.length), base, scores, replay);
+    for (const [index, tree] of forest.trees.entries()) {
+      this.#goThrough(tree, forest.samplers[index] as Sampler, index, base, scores, replay);
     }
     return this.#moments.map(({ confidence, moment, from, to, shiftAfter }, n) => {
       const score = (scores[n] as number) / forest.trees.length;
@@ -119,25 +123,22 @@ class Block {
     });
   }
 
-  /** Scores and learns the block in some trees. */
-  #goThrough(first: number, end: number, base: number, scores: Float64Array, replay: Replay): void {
+  /** Scores and learns the block in one tree. */
+  #goThrough(tree: Tree, sampler: Sampler, index: number, base: number, scores: Float64Array, replay: Replay): void {
     const { forest } = this.#detector;
-    const { trees, samplers } = forest;
     const { values } = forest.points;
     const learnt = this.#learnt;
-    const sequence = forest.sequence(this.#updates);
+    const updates = this.#updates;
+    const sequence = forest.sequence(updates);
     for (let n = 0; n < this.#moments.length; n++) {
       const { moment, from, to } = this.#moments[n] as BlockMoment;
-      if (moment) scores[n] = addScores(scores[n] as number, trees, first, end, values, base + to - 1);
+      if (moment) scores[n] = (scores[n] as number) + scoreIn(tree, values, base + to - 1, updates + to - 1);
       for (let value = from; value < to; value++) {
         if (!learnt[value]) continue;
-        for (let index = first; index < end; index++) {
-          const sampler = samplers[index] as Sampler;
-          const evicted = sampler.offer(sequence + value);
-          if (evicted === REJECTED) continue;
-          sampler.add((trees[index] as Tree).learn(evicted, base + value));
-          replay.step(index, value);
-        }
+        const evicted = sampler.offer(sequence + value);
+        if (evicted === REJECTED) continue;
+        sampler.add(learn(tree, evicted, base + value, updates + value));
+        replay.step(index, value);
       }
     }
   }
