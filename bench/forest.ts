@@ -82,10 +82,11 @@ function buildReference(folder: string): string {
 
 /** One core for both, where the system can say so: the last, as the first serves interrupts. */
 const core = availableParallelism() - 1;
-const pinned = spawnSync("taskset", ["-c", String(core), "true"]).status === 0;
+const PIN = "taskset";
+const pinned = spawnSync(PIN, ["-c", String(core), "true"]).status === 0;
 
 function measure(command: string, ...args: readonly string[]): ForestMeasured {
-  const output = pinned ? run("taskset", "-c", String(core), command, ...args) : run(command, ...args);
+  const output = pinned ? run(PIN, "-c", String(core), command, ...args) : run(command, ...args);
   return JSON.parse(output) as ForestMeasured;
 }
 

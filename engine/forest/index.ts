@@ -6,8 +6,7 @@ import { observeSeries } from "./series.ts";
 import { restoreDetector, saveDetector } from "./state.ts";
 
 export type { ForestJudgement } from "./judgement.ts";
-export type { ForestOptions, IgnoredDeviations, Imputation } from "./options.ts";
-export type { CorrectionMode } from "./review.ts";
+export type { ForestOptions } from "./options.ts";
 
 /** A random cut forest over one series: what OpenSearch's anomaly detection would say of it, value by value. */
 export interface EntityForest {

@@ -16,7 +16,7 @@ export const BOX = 8;
 /** A leaf's record: where its point begins in the stream, how often it was added, and the node above it. */
 export const LEAF_POINT = 0;
 export const LEAF_MASS = 1;
-export const LEAF_PARENT = 2;
+const LEAF_PARENT = 2;
 export const LEAF_WORDS = 3;
 
 /** No node: an empty tree's root, and the parent of a root. */
