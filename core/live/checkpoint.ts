@@ -18,6 +18,8 @@ export interface Pending {
 
 export interface AccountCheckpoint {
   readonly delivery: SavedDelivery;
+  /** Buckets with events that are not in {@link delivery} yet, because they had not closed. */
+  readonly open: readonly EpochMs[];
   /** How far the models have observed: up to the last closed bucket with an event, because the silence after it is not judged yet. */
   readonly through: EpochMs;
   readonly shards: number;

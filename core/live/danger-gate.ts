@@ -19,7 +19,7 @@ const LONGEST_WINDOW = Math.max(HOUR, ...DANGER_RULES.map(({ window }) => window
 
 const MANY: readonly DangerRule[] = DANGER_RULES.filter(({ atLeast }) => atLeast > 1);
 
-export const dangerSubject = (rule: DangerRule, event: UsageEvent): string =>
+const dangerSubject = (rule: DangerRule, event: UsageEvent): string =>
   subjectOf("danger", rule.id, event.account, event.principal.id, whoOf(event));
 
 /**

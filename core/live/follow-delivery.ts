@@ -12,6 +12,8 @@ export interface FollowedAccount {
   readonly delivery: AccountDelivery;
   /** With what closed buckets showed. */
   readonly watch: DeliveryWatch;
+  /** Buckets with events that have not closed. */
+  readonly open: readonly EpochMs[];
   /** How far models may observe: to the last closed bucket with an event. */
   readonly through: EpochMs;
   /** End of the last bucket with an event, open or closed. */
@@ -25,7 +27,7 @@ export interface FollowedAccount {
 /**
  * Follows every account's delivery from closed bucket to closed bucket. Where everything came in order the answer is that
  * of {@link deliveryHealth} over all events.
- * @param rows of every bucket that events came into since the last run, and of those that were open then; in any order
+ * @param rows of every bucket that events came into since the last run, in any order
  */
 export function followDelivery(
   rows: readonly DeliveryRow[],
@@ -34,7 +36,8 @@ export function followDelivery(
   now: EpochMs,
   config: DetectionConfig,
 ): readonly FollowedAccount[] {
-  const buckets = new Map<string, Set<EpochMs>>(Object.keys(before).map((account) => [account, new Set()]));
+  const buckets = new Map<string, Set<EpochMs>>();
+  for (const [account, { open }] of Object.entries(before)) buckets.set(account, new Set(open));
   for (const { account, bucket } of rows) buckets.set(account, (buckets.get(account) ?? new Set()).add(bucket));
   return [...buckets].map(([account, delivered]) => {
     const times = [...delivered].sort((a, b) => a - b);
@@ -73,6 +76,7 @@ function follow(
     account,
     delivery,
     watch,
+    open: times.filter((bucket) => bucket >= watch.next),
     through: Math.max(known?.through ?? watch.since, Math.min(closed, watch.next)),
     heardUntil: all.next,
     reinterpretedFrom: known ? firstDifference(known.delivery.unknown, watch.unknown) : null,

@@ -25,7 +25,7 @@ export async function hear(context: WatchContext): Promise<Heard> {
   const since = (sweeps ? before.sweptAt : before.at) - OVERLAP;
   const window = { start: sweeps ? 0 : bucketStart(now - NEAR), end: bucketStart(now) + DAY };
   const arrived = await ports.arrivals.arrived(since, window);
-  const rows = await deliveries([...arrived, ...openThen(context)], context);
+  const rows = await deliveries(arrived, context);
   const followed = followDelivery(
     rows,
     before.accounts,
@@ -34,15 +34,6 @@ export async function hear(context: WatchContext): Promise<Heard> {
     knowledge.config.detection,
   );
   return { arrived, sweptAt: sweeps ? now : before.sweptAt, followed };
-}
-
-/** Buckets that were open in the last run: what came into them then is not learnt yet. */
-function openThen({ before, knowledge }: WatchContext): readonly EpochMs[] {
-  if (before.at === 0) return [];
-  const first = bucketStart(before.at - knowledge.config.detection.latenessMinutes * MINUTE) - BUCKET;
-  const buckets: EpochMs[] = [];
-  for (let bucket = first; bucket <= before.at; bucket += BUCKET) buckets.push(bucket);
-  return buckets;
 }
 
 async function deliveries(times: readonly EpochMs[], { ports, before, now }: WatchContext): Promise<DeliveryRow[]> {

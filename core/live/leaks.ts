@@ -13,7 +13,7 @@ export interface LeakContext {
   readonly now: EpochMs;
 }
 
-export const leakSubject = (account: string): string => subjectOf("leaks", account);
+const leakSubject = (account: string): string => subjectOf("leaks", account);
 
 /** What an account's principals have stopped to free, by all that was made and freed there. */
 export async function examineLeaks(

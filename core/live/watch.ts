@@ -89,13 +89,14 @@ export class UsageWatch {
     await examiner.examine(await this.#others(listening));
     const leaksAt = await examineOthers(listening, heard.arrived, examiner);
     pending.forget(context.keptSince);
-    const accounts = heard.followed.map(({ account, watch, through }): [string, AccountCheckpoint] => {
+    const accounts = heard.followed.map(({ account, watch, open, through }): [string, AccountCheckpoint] => {
       const known = before.accounts[account];
       const delivery = watch.save();
       return [
         account,
         {
           delivery,
+          open,
           through,
           shards: shards.get(account) ?? known?.shards ?? 1,
           leaksAt: leaksAt.get(account) ?? known?.leaksAt ?? 0,

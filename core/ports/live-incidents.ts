@@ -46,12 +46,6 @@ export interface KeptIncident extends LiveIncident {
   readonly version: number;
 }
 
-/** Where an id leads that is no incident any more. */
-export interface ForwardedIncident {
-  readonly id: string;
-  readonly forwardedTo: string;
-}
-
 /**
  * Incidents of a running deployment, changed by several functions at once: what was read and changed by another meanwhile
  * is refused. Reads see all that was written before them. An incident with hundreds of findings has several megabytes of

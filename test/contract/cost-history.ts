@@ -15,7 +15,7 @@ const days = (count: number, usd: (day: number) => string): readonly BilledDay[]
     estimated: day >= count - 2,
   }));
 
-export const SAMPLE_BILL: readonly BilledService[] = [
+const SAMPLE_BILL: readonly BilledService[] = [
   { account: "111111111111", service: "ec2", days: days(40, (day) => `${12 + day}.25`) },
   { account: "111111111111", service: "lambda", days: days(40, () => "0.01") },
 ];

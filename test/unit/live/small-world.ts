@@ -3,7 +3,7 @@ import { DAY, type EpochMs, HOUR, MINUTE } from "#core/domain/time.ts";
 import type { PricedUsageEvent } from "#core/domain/usage-event.ts";
 import { costing, event, FOREIGN, instances, MAIN, OFFICE, OTHER, role, START } from "../incidents/world.ts";
 
-export const DAYS = 3;
+const DAYS = 3;
 export const END: EpochMs = START + DAYS * DAY;
 
 /** Everything that a small deployment sees is of concern. */

@@ -1,0 +1,131 @@
+import { expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { parseConfig } from "#core/config/index.ts";
+import type { Finding } from "#core/domain/finding.ts";
+import { DAY, type EpochMs, HOUR, MINUTE } from "#core/domain/time.ts";
+import type { PricedUsageEvent } from "#core/domain/usage-event.ts";
+import { scanDangers } from "#core/incidents/find-dangers.ts";
+import { dangerSuspects } from "#core/live/danger-gate.ts";
+import { type DangerContext, examineDanger, regradeDanger } from "#core/live/dangers.ts";
+import { windowsAround } from "#core/live/time-windows.ts";
+import { examineViolations, type ViolationContext, violationSuspects } from "#core/live/violations.ts";
+import { resolvePolicies, scanPolicies } from "#core/policies/index.ts";
+import type { SubjectFindings } from "#core/ports/finding-store.ts";
+import { GrowingEventStore } from "../fakes/growing-event-store.ts";
+import {
+  CONFIG,
+  type EventChanges,
+  event,
+  FOREIGN,
+  MAIN,
+  OFFICE,
+  ORGANIZATION,
+  role,
+  START,
+} from "../unit/incidents/world.ts";
+
+const DAYS = 16;
+const END = START + DAYS * DAY;
+const POLICIES = resolvePolicies(parseConfig({ policies: { regions: [{ allowed: ["eu-west-1"] }] } }).policies);
+
+interface Arriving {
+  readonly event: PricedUsageEvent;
+  readonly arrives: EpochMs;
+}
+
+/** Deeds that rules are about, by few, often enough to make bursts, routines and chains of bursts that last for days. */
+const deed = fc
+  .record({
+    what: fc.constantFrom("secret", "command", "admin", "port", "root", "region"),
+    who: fc.constantFrom("a", "b"),
+    network: fc.constantFrom(OFFICE, FOREIGN),
+    minute: fc.integer({ min: 0, max: DAYS * 24 * 60 - 1 }),
+    times: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 15, max: 20 }), fc.constant(70)),
+    apart: fc.constantFrom(0, 1, 2, 30, 55),
+    delay: fc.oneof(
+      { weight: 5, arbitrary: fc.integer({ min: 1, max: 15 }) },
+      { weight: 1, arbitrary: fc.integer({ min: 15, max: 3 * 24 * 60 }) },
+    ),
+  })
+  .map(({ what, who, network, minute, times, apart, delay }): readonly Arriving[] =>
+    Array.from({ length: times }, (_, at) => {
+      const time = START + (minute + at * apart) * MINUTE;
+      const principal =
+        what === "root"
+          ? { type: "root" as const, id: `root/${MAIN}`, name: "root" }
+          : { type: "role" as const, id: role(who), name: who };
+      return {
+        event: event({
+          time,
+          principal,
+          origin: { network },
+          ...DEEDS[what],
+          ...(what === "secret" ? secret(at) : {}),
+        }),
+        arrives: time + delay * MINUTE,
+      };
+    }).filter((one) => one.event.time < END),
+  );
+
+const secret = (at: number) => ({ resources: [`secret/${at}`] });
+
+const DEEDS = {
+  secret: { service: "secretsmanager", action: "GetSecretValue", readOnly: true, marks: ["secret-read" as const] },
+  command: { service: "ssm", action: "SendCommand", marks: ["code-execution" as const] },
+  admin: { service: "iam", action: "AttachRolePolicy", marks: ["admin-granted" as const] },
+  port: { service: "ec2", action: "AuthorizeSecurityGroupIngress", marks: ["opened-to-world" as const] },
+  root: { service: "iam", action: "CreateUser", marks: ["root" as const, "identity-changed" as const] },
+  region: { service: "ec2", action: "CreateVolume", region: "ap-south-1" },
+} satisfies Record<string, EventChanges>;
+
+const byId = (findings: readonly Finding[]): readonly Finding[] => [...findings].sort((a, b) => (a.id < b.id ? -1 : 1));
+
+test("dangers and violations found as events come, in whatever order, are those of one pass over all of them", async () => {
+  const world = fc.record({
+    deeds: fc.array(deed, { minLength: 1, maxLength: 12 }),
+    runs: fc.array(fc.integer({ min: 0, max: DAYS * 24 }), { maxLength: 30 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(world, async ({ deeds, runs }) => {
+      const arriving = deeds.flat().sort((a, b) => a.arrives - b.arrives);
+      const store = new GrowingEventStore();
+      const kept = new Map<string, SubjectFindings>();
+      const loggedAccounts = new Set([MAIN]);
+      const last = Math.max(END, ...arriving.map(({ arrives }) => arrives));
+      let next = 0;
+      let context = null as unknown as DangerContext & ViolationContext;
+      for (const now of [...runs.map((hour) => START + hour * HOUR).sort((a, b) => a - b), last]) {
+        const some: Arriving[] = [];
+        for (; next < arriving.length && (arriving[next] as Arriving).arrives <= now; next++)
+          some.push(arriving[next] as Arriving);
+        store.add(
+          some.map((one) => ({ event: one.event, counted: true })),
+          now,
+        );
+        const windows = windowsAround(
+          some.map((one) => one.event.time),
+          0,
+        );
+        const span = { start: START, end: now };
+        const about = { store, directory: ORGANIZATION, keptSince: 0, now, coverage: await store.coverage() };
+        context = { ...about, loggedAccounts, span, config: CONFIG, policies: POLICIES, longMinutes: 0 };
+        for (const { subject, from } of await dangerSuspects(store, windows, context)) {
+          kept.set(subject, await examineDanger(subject, kept.get(subject) ?? null, from, context));
+        }
+        for (const { subject, from } of await violationSuspects(windows, context)) {
+          kept.set(subject, await examineViolations(subject, kept.get(subject) ?? null, from, context));
+        }
+      }
+      for (const [subject, set] of kept) {
+        if (subject.startsWith("danger")) kept.set(subject, regradeDanger(set, context) ?? set);
+      }
+      const span = { start: START, end: last };
+      const expected = [
+        ...(await scanDangers(store, { directory: ORGANIZATION, loggedAccounts, span, config: CONFIG })),
+        ...(await scanPolicies(store, { start: START, end: last + 1 }, POLICIES, ORGANIZATION)),
+      ].filter((finding) => !(finding.kind === "policy" && finding.policy === "danger/never-freed"));
+      expect(byId([...kept.values()].flatMap(({ findings }) => findings))).toEqual(byId(expected));
+    }),
+    { numRuns: 25 },
+  );
+}, 120_000);
