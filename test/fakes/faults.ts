@@ -32,11 +32,11 @@ export class Faults {
     this.#dieAt = null;
   }
 
-  async write<T>(what: string, effect: () => T): Promise<T> {
+  async write<T>(what: string, effect: () => T | Promise<T>): Promise<T> {
     this.#writes += 1;
     const dies = this.#writes === this.#dieAt;
     if (dies && !this.#after) throw new Killed(what);
-    const result = effect();
+    const result = await effect();
     if (dies) throw new Killed(what);
     return result;
   }

@@ -20,7 +20,8 @@ import type {
 import type { FirstUse } from "#core/ports/first-uses.ts";
 import { SignalCounter } from "#core/signals/counter.ts";
 import { firstSeenValues } from "#core/signals/first-seen.ts";
-import { MemoryEventStore, matchesQuery } from "./memory-event-store.ts";
+import { matchesQuery } from "#core/signals/matches-query.ts";
+import { MemoryEventStore } from "./memory-event-store.ts";
 import type { GeneratedEvent } from "./usage-events.ts";
 
 interface Arrival {
@@ -149,7 +150,7 @@ export class GrowingEventStore implements EventStore, Arrivals {
     const found: PricedUsageEvent[] = [];
     for (const entry of this.#candidates(query)) {
       if (found.length >= limit) break;
-      if (matchesQuery(entry, query)) found.push(entry.event);
+      if (matchesQuery(entry.event, entry.counted, query)) found.push(entry.event);
     }
     return found;
   }

@@ -1,26 +1,17 @@
-import type { Checkpoints } from "#core/ports/checkpoints.ts";
+import { MemoryCheckpoints as Kept } from "#adapters/memory/checkpoints.ts";
 import type { Fence } from "#core/ports/leases.ts";
 import { Faults } from "./faults.ts";
-import { requireFence } from "./memory-leases.ts";
 
-/** Checkpoints in memory. Passes the same contract as the real ones. */
-export class MemoryCheckpoints implements Checkpoints {
+/** Checkpoints in memory, with writes that may kill. */
+export class MemoryCheckpoints extends Kept {
   readonly #faults: Faults;
-  readonly #kept = new Map<string, { readonly json: string; readonly fence: Fence }>();
 
   constructor(faults = new Faults()) {
+    super();
     this.#faults = faults;
   }
 
-  async read(name: string): Promise<unknown> {
-    const kept = this.#kept.get(name);
-    return kept ? JSON.parse(kept.json) : null;
-  }
-
-  async write(name: string, value: unknown, { name: lease, token }: Fence): Promise<void> {
-    await this.#faults.write(`checkpoint ${name}`, () => {
-      requireFence(this.#kept.get(name)?.fence, { name: lease, token }, `the checkpoint ${name}`);
-      this.#kept.set(name, { json: JSON.stringify(value), fence: { name: lease, token } });
-    });
+  override write(name: string, value: unknown, fence: Fence): Promise<void> {
+    return this.#faults.write(`checkpoint ${name}`, () => super.write(name, value, fence));
   }
 }

@@ -18,8 +18,8 @@ import type {
   SharedKeyKind,
 } from "#core/ports/event-store.ts";
 import { SignalCounter } from "#core/signals/counter.ts";
-import { matchesFilter } from "#core/signals/filter.ts";
 import { firstSeenValues } from "#core/signals/first-seen.ts";
+import { matchesQuery } from "#core/signals/matches-query.ts";
 import type { GeneratedEvent } from "./usage-events.ts";
 
 /** An event store in memory, for tests of what stands on the port. Passes the same contract as the real ones. */
@@ -172,7 +172,7 @@ export class MemoryEventStore implements EventStore {
   }
 
   #matching(query: EventQuery): readonly PricedUsageEvent[] {
-    return this.#entries.filter((entry) => matchesQuery(entry, query)).map(({ event }) => event);
+    return this.#entries.filter((entry) => matchesQuery(entry.event, entry.counted, query)).map(({ event }) => event);
   }
 }
 
@@ -180,23 +180,3 @@ const sorted = (values: readonly string[]): readonly string[] => [...new Set(val
 
 const isIn = (window: TimeWindow | undefined, time: EpochMs): boolean =>
   window === undefined || (time >= window.start && time < window.end);
-
-const allows = (allowed: readonly string[] | undefined, value: string | null): boolean =>
-  allowed === undefined || (value !== null && allowed.includes(value));
-
-export function matchesQuery({ event, counted }: GeneratedEvent, query: EventQuery): boolean {
-  return (
-    isIn(query.window, event.time) &&
-    (query.counted === undefined || counted) &&
-    (!query.filter || matchesFilter(event, query.filter)) &&
-    allows(query.accounts, event.account) &&
-    allows(query.regions, signalRegion(event.service, event.region)) &&
-    allows(query.principals, event.principal.id) &&
-    allows(query.accessKeys, event.principal.accessKeyId) &&
-    allows(query.sessions, event.principal.session) &&
-    allows(query.networks, event.origin.network) &&
-    allows(query.tools, event.origin.tool) &&
-    allows(query.ids, event.id) &&
-    (!query.resources || event.resources.some((resource) => allows(query.resources, resource)))
-  );
-}

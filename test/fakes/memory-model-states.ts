@@ -1,33 +1,19 @@
+import { MemoryModelStates as Kept } from "#adapters/memory/model-states.ts";
 import type { Fence } from "#core/ports/leases.ts";
-import type { ModelStates, PackedStates, StateShard } from "#core/ports/model-states.ts";
+import type { PackedStates, StateShard } from "#core/ports/model-states.ts";
 import { Faults } from "./faults.ts";
-import { requireFence } from "./memory-leases.ts";
 
-const keyOf = ({ account, of, shard }: StateShard): string => `${account} ${of} ${shard}`;
-
-/** Packed states in memory. Passes the same contract as the real ones. */
-export class MemoryModelStates implements ModelStates {
+/** Packed states in memory, with writes that may kill. */
+export class MemoryModelStates extends Kept {
   readonly #faults: Faults;
-  readonly #kept = new Map<string, { readonly states: PackedStates | null; readonly fence: Fence }>();
 
   constructor(faults = new Faults()) {
+    super();
     this.#faults = faults;
   }
 
-  async load(shards: readonly StateShard[]): Promise<readonly (PackedStates | null)[]> {
-    return shards.map((shard) => this.#kept.get(keyOf(shard))?.states ?? null);
-  }
-
-  async save(shard: StateShard, states: PackedStates | null, { name, token }: Fence): Promise<void> {
-    const key = keyOf(shard);
-    await this.#faults.write(`states ${key}`, () => {
-      requireFence(this.#kept.get(key)?.fence, { name, token }, `the shard ${key}`);
-      this.#kept.set(key, { states: states && { ...states }, fence: { name, token } });
-    });
-  }
-
-  /** Every shard there is, by its key. */
-  all(): Readonly<Record<string, PackedStates>> {
-    return Object.fromEntries([...this.#kept].flatMap(([key, { states }]) => (states ? [[key, states]] : [])));
+  override save(shard: StateShard, states: PackedStates | null, fence: Fence): Promise<void> {
+    const { account, of, shard: number } = shard;
+    return this.#faults.write(`states ${account} ${of} ${number}`, () => super.save(shard, states, fence));
   }
 }

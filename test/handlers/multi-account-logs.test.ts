@@ -1,5 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, test } from "@jest/globals";
+import { MemoryInsightLog } from "#adapters/memory/insight-log.ts";
 import { indexNames } from "#adapters/opensearch/index-names.ts";
 import { parseConfig } from "#core/config/index.ts";
 import { TrailwatchError } from "#core/domain/errors.ts";
@@ -11,7 +12,6 @@ import { selfTest } from "#lambdas/MultiAccountLogs/self-test.ts";
 import { type DirectorySettings, Organization } from "#lambdas/shared/directory.ts";
 import { Pace } from "#lambdas/shared/pace.ts";
 import { BulkNode, REFUSALS } from "../fakes/bulk-node.ts";
-import { MemoryInsightLog } from "../fakes/memory-insight-log.ts";
 import { cloudtrailRecord, eventId, recordsFile } from "../fakes/records.ts";
 import {
   dataMessage,

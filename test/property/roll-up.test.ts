@@ -1,9 +1,9 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { MemoryRollupStore } from "#adapters/memory/rollup-store.ts";
 import { BUCKET, HOUR, MINUTE } from "#core/domain/time.ts";
 import type { PricedUsageEvent } from "#core/domain/usage-event.ts";
 import type { RollUpState } from "#core/use-cases/roll-up.ts";
-import { MemoryRollupStore } from "../fakes/memory-rollup-store.ts";
 import { at, heartbeats, launch, MAIN, OTHER, run, START } from "../unit/roll-up/world.ts";
 
 const DAYS = 4;

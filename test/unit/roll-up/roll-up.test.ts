@@ -1,8 +1,8 @@
 import { expect, test } from "@jest/globals";
+import { MemoryRollupStore } from "#adapters/memory/rollup-store.ts";
 import { BUCKET, DAY, HOUR } from "#core/domain/time.ts";
 import { BUILT_IN_SIGNALS } from "#core/signals/definitions.ts";
 import { MemoryEventStore } from "../../fakes/memory-event-store.ts";
-import { MemoryRollupStore } from "../../fakes/memory-rollup-store.ts";
 import { at, heartbeats, LATENESS, launch, MAIN, OTHER, run } from "./world.ts";
 
 const values = (rollups: MemoryRollupStore, account = MAIN) =>

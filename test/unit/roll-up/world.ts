@@ -1,3 +1,4 @@
+import type { MemoryRollupStore } from "#adapters/memory/rollup-store.ts";
 import { detectionConfigSchema } from "#core/detection/config.ts";
 import type { AccountContext } from "#core/domain/account.ts";
 import type { Signal } from "#core/domain/signal.ts";
@@ -7,7 +8,6 @@ import type { AccountDirectory } from "#core/ports/account-directory.ts";
 import { BUILT_IN_SIGNALS } from "#core/signals/definitions.ts";
 import { type RollUpInput, type RollUpState, type RollUpSummary, rollUp } from "#core/use-cases/roll-up.ts";
 import { MemoryEventStore } from "../../fakes/memory-event-store.ts";
-import type { MemoryRollupStore } from "../../fakes/memory-rollup-store.ts";
 import { launched, sampleEvent } from "../../fakes/usage-events.ts";
 
 /** A Monday. */

@@ -7,7 +7,7 @@ import { compareSeries } from "#core/signals/order.ts";
 const keyOf = ({ signal, entity }: RollupRow): string =>
   JSON.stringify([signal, entity.account, entity.region, entity.principal, entity.resource]);
 
-/** Dense roll-ups in memory, for tests of what stands on the port. Passes the same contract as the real ones. */
+/** Roll-ups of one process, for as long as it lives. */
 export class MemoryRollupStore implements RollupStore {
   /** Rows of a series, by bucket. */
   readonly #series = new Map<string, DenseRollup[]>();

@@ -2,7 +2,7 @@ import type { InsightRecord } from "#core/domain/insight.ts";
 import type { TimeWindow } from "#core/domain/time.ts";
 import type { InsightLog } from "#core/ports/insight-log.ts";
 
-/** CloudTrail's Insights in memory. Passes the same contract as the real ones. */
+/** CloudTrail's Insights of one process. */
 export class MemoryInsightLog implements InsightLog {
   readonly #kept = new Map<string, InsightRecord>();
 

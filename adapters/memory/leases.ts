@@ -3,7 +3,7 @@ import type { EpochMs } from "#core/domain/time.ts";
 import type { Clock } from "#core/ports/clock.ts";
 import type { Fence, Lease, Leases } from "#core/ports/leases.ts";
 
-/** Leases in memory. Passes the same contract as the real ones. */
+/** Leases of one process. */
 export class MemoryLeases implements Leases {
   readonly #clock: Clock;
   readonly #leases = new Map<string, Lease>();

@@ -8,7 +8,7 @@ interface Kept {
   readonly writtenAt: EpochMs;
 }
 
-/** First uses in memory. Passes the same contract as the real ones. */
+/** First uses of one process. */
 export class MemoryFirstUses implements FirstUses {
   readonly #clock: Clock;
   readonly #kept = new Map<string, Kept>();
