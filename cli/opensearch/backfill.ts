@@ -1,6 +1,7 @@
 import { EventReader } from "#adapters/files/event-reader.ts";
 import { arrivedSince } from "#adapters/opensearch/asking/arrivals.ts";
 import { OpenSearchEventStore } from "#adapters/opensearch/asking/opensearch-event-store.ts";
+import { asking } from "#adapters/opensearch/asking/search.ts";
 import type { OpenSearchConnection } from "#adapters/opensearch/connection.ts";
 import { type EventWriteResult, writeEvents } from "#adapters/opensearch/documents/bulk-writer.ts";
 import type { EventEntry } from "#adapters/opensearch/documents/event-entry.ts";
@@ -148,7 +149,7 @@ export async function rollUpCluster({
     dense: [...new Set(watchedSignals(config.opensearch, signals).map(({ signal }) => signal.id))],
     config: config.detection,
     state: last?.state ?? null,
-    arrived: last ? await arrivedSince(connection, names, last.at - OVERLAP) : [],
+    arrived: last ? await arrivedSince(asking(connection, names.events), last.at - OVERLAP) : [],
   });
   await kept.keep({ state: summary.state, at }, at);
   return summary;

@@ -18,7 +18,7 @@ export const allOf = (clauses: readonly Dsl[]): Dsl => {
   return only === undefined ? EVERYTHING : another === undefined ? only : { bool: { filter: clauses } };
 };
 
-const anyOf = (clauses: readonly Dsl[]): Dsl => {
+export const anyOf = (clauses: readonly Dsl[]): Dsl => {
   const [only, another] = clauses;
   if (only === undefined) return NOTHING;
   return another === undefined ? only : { bool: { should: clauses, minimum_should_match: 1 } };

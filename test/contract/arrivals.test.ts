@@ -1,7 +1,6 @@
 import { GrowingEventStore } from "../fakes/growing-event-store.ts";
 import { arrivalsContract } from "./arrivals.ts";
-import type { OpenEventStore } from "./event-store.ts";
-import { eventStoreContract } from "./event-store.ts";
+import { eventStoreContract, type OpenEventStore } from "./event-store.ts";
 import { answersLikeMemory } from "./event-store-property.ts";
 
 const open = async (...[entries, riskyAction]: Parameters<OpenEventStore>) => {
@@ -10,9 +9,9 @@ const open = async (...[entries, riskyAction]: Parameters<OpenEventStore>) => {
   return { store, close: async () => {} };
 };
 
-arrivalsContract("growing in memory", async () => {
-  const store = new GrowingEventStore();
-  return { arrivals: store, write: async (entries, at) => store.add(entries, at) };
+arrivalsContract("growing in memory", async (riskyAction) => {
+  const store = new GrowingEventStore(riskyAction);
+  return { arrivals: store, add: async (entries, at) => store.add(entries, at) };
 });
 eventStoreContract("growing in memory", open);
 answersLikeMemory("growing in memory", open);

@@ -1,101 +1,109 @@
-import { beforeEach, describe, expect, test } from "@jest/globals";
-import { BUCKET, DAY, type EpochMs, MINUTE } from "#core/domain/time.ts";
+import { describe, expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { BUCKET, bucketStart, DAY, type EpochMs, HOUR, type TimeWindow } from "#core/domain/time.ts";
+import type { PricedUsageEvent } from "#core/domain/usage-event.ts";
 import type { Arrivals } from "#core/ports/arrivals.ts";
-import type { FirstUse } from "#core/ports/first-uses.ts";
-import { type GeneratedEvent, launched, sampleEvent } from "../fakes/usage-events.ts";
+import type { FirstSeenRow } from "#core/ports/event-store.ts";
+import { MemoryEventStore } from "../fakes/memory-event-store.ts";
+import { type GeneratedEvent, generatedEvents, sampleEvent } from "../fakes/usage-events.ts";
+import { whileTimeLasts } from "../fakes/while-time-lasts.ts";
 
-const START = Date.UTC(2026, 10, 3, 2);
-const WRITTEN = START + DAY;
-const WINDOW = { start: START - DAY, end: START + DAY };
-const ACCOUNTS = ["111111111111", "222222222222"] as const;
-
-const id = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
-
-const launch = (n: number, time: EpochMs, account: string = ACCOUNTS[0], item = "g5.xlarge"): GeneratedEvent => ({
-  event: sampleEvent({
-    id: id(n),
-    time,
-    account,
-    action: "RunInstances",
-    readOnly: false,
-    quantities: [launched(2, item)],
-  }),
-  counted: true,
-});
-
-export interface OpenArrivals {
+export interface OpenedArrivals {
   readonly arrivals: Arrivals;
-  /** Stores events as of a time by the clock of whoever writes. */
-  readonly write: (entries: readonly GeneratedEvent[], at: EpochMs) => Promise<void>;
+  /** Events of which there is nothing to settle, written at a time by the clock of whoever writes. */
+  readonly add: (entries: readonly GeneratedEvent[], at: EpochMs) => Promise<void>;
 }
 
-async function all<T>(rows: AsyncIterable<T>): Promise<readonly T[]> {
+export type OpenArrivals = (riskyAction: RiskyAction) => Promise<OpenedArrivals>;
+
+type RiskyAction = (service: string, action: string) => boolean;
+
+const START = Date.UTC(2026, 10, 2, 23, 30);
+/** Events come long after they happened, so that the two times cannot be taken for each other. */
+const WRITTEN = START + 100 * DAY;
+const EVER: TimeWindow = { start: 0, end: WRITTEN + DAY };
+const riskyAction: RiskyAction = (_, action) => /^(Run|Create|Delete)/.test(action);
+
+const at = (id: string, time: EpochMs): GeneratedEvent => ({ event: sampleEvent({ id, time }), counted: true });
+
+const settled = (event: PricedUsageEvent): PricedUsageEvent => ({
+  ...event,
+  sharedEventId: null,
+  quantities: event.quantities.map((quantity) => ({ ...quantity, resourceIds: [] })),
+});
+
+/** Up to three batches, an hour apart. */
+const batches = generatedEvents.chain((entries) =>
+  fc
+    .array(fc.nat(2), { minLength: entries.length, maxLength: entries.length })
+    .map((places) =>
+      [0, 1, 2].map((batch) =>
+        entries
+          .filter((_, index) => places[index] === batch)
+          .map(({ event, counted }): GeneratedEvent => ({ event: settled(event), counted })),
+      ),
+    ),
+);
+
+const wholeBuckets = fc
+  .record({ first: fc.integer({ min: -2, max: 40 }), buckets: fc.nat(120) })
+  .map(({ first, buckets }) => ({ start: START + first * BUCKET, end: START + (first + buckets) * BUCKET }));
+
+const isIn = ({ start, end }: TimeWindow, { event }: GeneratedEvent): boolean =>
+  event.time >= start && event.time < end;
+
+async function all<T>(rows: AsyncIterable<T>): Promise<T[]> {
   const list: T[] = [];
   for await (const row of rows) list.push(row);
   return list;
 }
 
-/** What every store of events tells a running deployment of what came. */
-export function arrivalsContract(name: string, open: () => Promise<OpenArrivals>): void {
+const asUse = ({ events: _, lastTime: __, ...use }: FirstSeenRow) => use;
+
+/** What whoever knows of arrivals answers, of events that need no settling. */
+export function arrivalsContract(name: string, open: OpenArrivals): void {
   describe(`arrivals: ${name}`, () => {
-    let arrivals: Arrivals;
-    let write: OpenArrivals["write"];
-    beforeEach(async () => {
-      ({ arrivals, write } = await open());
+    test("before anything came there is nothing", async () => {
+      const { arrivals } = await open(riskyAction);
+      expect(await arrivals.arrived(0, EVER)).toEqual([]);
+      expect(await all(arrivals.deliveries(EVER))).toEqual([]);
+      expect(await all(arrivals.firstUses(EVER))).toEqual([]);
     });
 
-    test("names the buckets that events came into since a time, each once and in order", async () => {
-      expect(await arrivals.arrived(0, WINDOW)).toEqual([]);
-      await write([launch(1, START), launch(2, START + BUCKET)], WRITTEN);
-      const late = [launch(3, START + 3 * BUCKET), launch(4, START + 1), launch(5, START + 2, ACCOUNTS[1])];
-      await write(late, WRITTEN + MINUTE);
-      expect(await arrivals.arrived(WRITTEN, WINDOW)).toEqual([START, START + BUCKET, START + 3 * BUCKET]);
-      expect(await arrivals.arrived(WRITTEN + MINUTE, WINDOW)).toEqual([START, START + 3 * BUCKET]);
-      expect(await arrivals.arrived(WRITTEN + MINUTE + 1, WINDOW)).toEqual([]);
-      const part = { start: START + BUCKET, end: START + 3 * BUCKET };
-      expect(await arrivals.arrived(WRITTEN, part)).toEqual([START + BUCKET]);
+    test("names the buckets that events came into since a time, each once, in order, those of the window", async () => {
+      const { arrivals, add } = await open(riskyAction);
+      const next = START + BUCKET;
+      await add([at("a", START), at("b", START + 1), at("c", next)], WRITTEN);
+      await add([at("late", START - DAY), at("d", next + BUCKET), at("e", next + 1)], WRITTEN + HOUR);
+      expect(await arrivals.arrived(WRITTEN, EVER)).toEqual([START - DAY, START, next, next + BUCKET]);
+      expect(await arrivals.arrived(WRITTEN + HOUR, EVER)).toEqual([START - DAY, next, next + BUCKET]);
+      expect(await arrivals.arrived(WRITTEN + HOUR, { start: START, end: next + BUCKET })).toEqual([next]);
+      expect(await arrivals.arrived(WRITTEN + 2 * HOUR, EVER)).toEqual([]);
     });
 
-    test("counts deliveries of a window, every account's", async () => {
-      const times = [START - 1, START, START + 1, START + BUCKET, START + 2 * BUCKET];
-      await write(
-        times.map((time, at) => launch(at, time, ACCOUNTS[at % 2])),
-        WRITTEN,
+    test("answers what a store would that held the events of the window alone", async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          batches,
+          fc.array(wholeBuckets, { minLength: 1, maxLength: 3 }),
+          whileTimeLasts(20_000, async (written, windows) => {
+            const { arrivals, add } = await open(riskyAction);
+            for (const [index, batch] of written.entries()) await add(batch, WRITTEN + index * HOUR);
+            for (const window of [EVER, ...windows]) {
+              const within = written.map((batch) => batch.filter((entry) => isIn(window, entry)));
+              const buckets = within.slice(1).flatMap((batch) => batch.map(({ event }) => bucketStart(event.time)));
+              // Asked first: what came by then is in the other answers.
+              expect(await arrivals.arrived(WRITTEN + HOUR, window)).toEqual(
+                [...new Set(buckets)].sort((a, b) => a - b),
+              );
+              const memory = new MemoryEventStore(within.flat(), riskyAction);
+              expect(await all(arrivals.deliveries(window))).toEqual(await all(memory.deliveries(BUCKET)));
+              expect(await all(arrivals.firstUses(window))).toEqual((await all(memory.firstSeen())).map(asUse));
+            }
+          }),
+        ),
+        { numRuns: 25 },
       );
-      expect(await all(arrivals.deliveries({ start: START, end: START + 2 * BUCKET }))).toEqual([
-        { account: ACCOUNTS[0], bucket: START, events: 1 },
-        { account: ACCOUNTS[1], bucket: START, events: 1 },
-        { account: ACCOUNTS[1], bucket: START + BUCKET, events: 1 },
-      ]);
-      expect(await all(arrivals.deliveries({ start: START - DAY, end: START - BUCKET }))).toEqual([]);
-    });
-
-    test("first uses are those among the events of a window alone", async () => {
-      const entries = [
-        launch(1, START - 1),
-        launch(2, START + BUCKET - 1),
-        launch(3, START + 1),
-        launch(4, START + 2, ACCOUNTS[1], "p5.48xlarge"),
-      ];
-      await write(entries, WRITTEN);
-      const families = (uses: readonly FirstUse[]) =>
-        uses
-          .filter(({ dimension }) => dimension === "instance-family")
-          .map(({ account, value, firstEventId }) => [account, value, firstEventId]);
-      const found = await all(arrivals.firstUses({ start: START, end: START + BUCKET }));
-      expect(families(found)).toEqual([
-        [ACCOUNTS[0], "g5", id(3)],
-        [ACCOUNTS[1], "p5", id(4)],
-      ]);
-      expect(found.find(({ value, account }) => value === "g5" && account === ACCOUNTS[0])).toEqual({
-        account: ACCOUNTS[0],
-        dimension: "instance-family",
-        value: "g5",
-        firstTime: START + 1,
-        firstEventId: id(3),
-        region: "eu-west-1",
-        principal: sampleEvent({ id: id(0) }).principal.id,
-      });
-    });
+    }, 60_000);
   });
 }

@@ -1,9 +1,11 @@
 import { OpenSearchEventStore } from "#adapters/opensearch/asking/opensearch-event-store.ts";
 import type { OpenSearchConnection } from "#adapters/opensearch/connection.ts";
 import { toDocument } from "#adapters/opensearch/documents/event-document.ts";
+import type { EventEntry } from "#adapters/opensearch/documents/event-entry.ts";
 import { indexTemplates } from "#adapters/opensearch/documents/mappings.ts";
 import { type IndexNames, indexNames } from "#adapters/opensearch/index-names.ts";
 import type { AccountContext } from "#core/domain/account.ts";
+import type { PricedUsageEvent } from "#core/domain/usage-event.ts";
 import { firstSeenValues } from "#core/signals/first-seen.ts";
 import type { OpenEventStore } from "../contract/event-store.ts";
 import type { GeneratedEvent } from "../fakes/usage-events.ts";
@@ -39,6 +41,18 @@ const unlisted = (id: string): AccountContext => ({
 });
 
 export type RiskyAction = (service: string, action: string) => boolean;
+
+/** An event of an account that nobody knows, as whoever reads records hands it to be written. */
+export const entryOf = (
+  event: PricedUsageEvent,
+  riskyAction: RiskyAction,
+  prices: EventEntry["details"]["prices"] = [],
+  counted = true,
+): EventEntry => ({
+  event,
+  account: unlisted(event.account),
+  details: { counted, fingerprint: event.id, firsts: firstSeenValues(event, counted, riskyAction), prices },
+});
 
 /** Lines a request: some megabytes. */
 const LINES = 4000;

@@ -59,7 +59,7 @@ test("buckets of time are paged through across days, each of which has an index"
 
 test("events say themselves when they were written", async () => {
   const later = Array.from({ length: LATER }, (_, at) => bucketStart(START + (HOURS - LATER + at) * HOUR));
-  expect(await arrivedSince(node.connection, names, SECOND)).toEqual(later);
-  expect(await arrivedSince(node.connection, names, FIRST)).toHaveLength(HOURS);
-  expect(await arrivedSince(node.connection, names, SECOND + 1)).toEqual([]);
+  expect(await arrivedSince(asking(node.connection, names.events), SECOND)).toEqual(later);
+  expect(await arrivedSince(asking(node.connection, names.events), FIRST)).toHaveLength(HOURS);
+  expect(await arrivedSince(asking(node.connection, names.events), SECOND + 1)).toEqual([]);
 });

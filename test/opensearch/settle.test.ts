@@ -7,11 +7,10 @@ import { settleEvents } from "#adapters/opensearch/documents/settle.ts";
 import { compareText } from "#core/domain/ordering.ts";
 import { DAY, HOUR, type TimeWindow } from "#core/domain/time.ts";
 import type { PricedUsageEvent } from "#core/domain/usage-event.ts";
-import { firstSeenValues } from "#core/signals/first-seen.ts";
 import { MemoryEventStore } from "../fakes/memory-event-store.ts";
 import { countedByRule, pricedByRule, resourceHistory, sharedEvents } from "../fakes/settling.ts";
 import { type GeneratedEvent, launched, sampleEvent } from "../fakes/usage-events.ts";
-import { emptyPlace, type Place } from "./filled-opensearch.ts";
+import { emptyPlace, entryOf as entryBy, type Place } from "./filled-opensearch.ts";
 import { liveNode } from "./support/live-node.ts";
 
 const node = liveNode();
@@ -20,20 +19,8 @@ const START = Date.UTC(2026, 10, 2, 23, 30);
 const WINDOW: TimeWindow = { start: START - HOUR, end: START + DAY };
 const riskyAction = (_: string, action: string): boolean => /^(Run|Create|Delete)/.test(action);
 
-const entryOf = (event: PricedUsageEvent, prices: EventEntry["details"]["prices"] = []): EventEntry => ({
-  event,
-  account: {
-    id: event.account,
-    alias: event.account,
-    type: "unknown",
-    ouPath: null,
-    costCenter: null,
-    owner: null,
-    tags: {},
-    known: false,
-  },
-  details: { counted: true, fingerprint: event.id, firsts: firstSeenValues(event, true, riskyAction), prices },
-});
+const entryOf = (event: PricedUsageEvent, prices: EventEntry["details"]["prices"] = []): EventEntry =>
+  entryBy(event, riskyAction, prices);
 
 const write = async ({ connection, names }: Place, entries: readonly EventEntry[]): Promise<void> => {
   const { created } = await writeEvents(connection, names, entries, { now: () => START });

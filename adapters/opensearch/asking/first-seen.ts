@@ -3,18 +3,20 @@ import { inOrder } from "#core/domain/in-order.ts";
 import { compareText } from "#core/domain/ordering.ts";
 import type { FirstSeenRow } from "#core/ports/event-store.ts";
 import { EVENT_FIELDS as F, PART_SEPARATOR } from "#core/signals/event-fields.ts";
+import { allOf, type Dsl } from "#core/signals/query-dsl.ts";
 import { accountsOf } from "./coverage.ts";
 import { EARLIEST_FIRST } from "./occurrences.ts";
 import { type Asked, compositeBuckets, termsSource } from "./search.ts";
 import { wholeTexts } from "./whole-texts.ts";
 
 /**
- * First uses, read off the values that were indexed with each event. They are answered account by account and the port
+ * First uses among the events that match, read off the values that were indexed with each event. They are answered account by account and the port
  * wants them by time, so that all are held.
  */
-export async function firstSeenIn(asked: Asked): Promise<readonly FirstSeenRow[]> {
+export async function firstSeenIn(asked: Asked, query = allOf([])): Promise<readonly FirstSeenRow[]> {
   const rows: FirstSeenRow[] = [];
-  for await (const ofAccount of inOrder(await accountsOf(asked), (account) => firstSeenOf(asked, account))) {
+  const accounts = await accountsOf(asked, query);
+  for await (const ofAccount of inOrder(accounts, (account) => firstSeenOf(asked, account, query))) {
     for (const row of await inWords(asked, ofAccount)) rows.push(row);
   }
   return rows.sort(
@@ -48,10 +50,10 @@ async function inWords(asked: Asked, uses: readonly FirstUse[]): Promise<readonl
   });
 }
 
-async function firstSeenOf(asked: Asked, account: string): Promise<readonly FirstUse[]> {
+async function firstSeenOf(asked: Asked, account: string, query: Dsl): Promise<readonly FirstUse[]> {
   const found: FirstUse[] = [];
   const uses = compositeBuckets(asked, {
-    query: { term: { [F.account]: account } },
+    query: allOf([query, { term: { [F.account]: account } }]),
     sources: [termsSource("use", F.firsts)],
     aggregations: {
       last: { max: { field: F.time } },

@@ -39,6 +39,13 @@ export function bulkLines({ action, index, id, source, ifSeqNo, ifPrimaryTerm }:
   return action === "delete" ? `${line}\n` : `${line}\n${source}\n`;
 }
 
+/** Of {@link bulkLines}. */
+export function bulkBytes(item: BulkItem): number {
+  // The source first: a text that is still in pieces is put together by it, once for the lines and the item.
+  const source = Buffer.byteLength(item.source);
+  return Buffer.byteLength(bulkLines({ ...item, source: "" })) + source;
+}
+
 /**
  * Sends `lines`, those of `items`. Rejects where there is no answer, or one that holds for every request: no
  * permission, a cluster that takes no writes.

@@ -1,7 +1,7 @@
 import { TrailwatchError } from "#core/domain/errors.ts";
 import type { OpenSearchConnection } from "../connection.ts";
 import type { Refusal } from "../errors.ts";
-import { type BulkItem, bulkLines, type ItemAnswer, sendBulk } from "./bulk-request.ts";
+import { type BulkItem, bulkBytes, bulkLines, type ItemAnswer, sendBulk } from "./bulk-request.ts";
 
 export interface BulkOptions {
   /** Bytes of a request, 5 MiB unless told, at most 10: what small nodes take. A larger document goes alone. */
@@ -46,7 +46,6 @@ const LONGEST_PAUSE_MS = 30_000;
 interface Entry<T> {
   readonly of: T;
   readonly item: BulkItem;
-  readonly lines: string;
   readonly bytes: number;
 }
 
@@ -71,8 +70,7 @@ export async function bulkWrite<T>(
   try {
     for await (const of of source) {
       const item = itemOf(of);
-      const lines = bulkLines(item);
-      const entry = { of, item, lines, bytes: Buffer.byteLength(lines) };
+      const entry = { of, item, bytes: bulkBytes(item) };
       if (batch.length > 0 && bytes + entry.bytes > writing.batchBytes) {
         await writing.start(batch);
         batch = [];
@@ -158,7 +156,7 @@ class Writing<T> {
   /** One request, and what of it is to be sent again. */
   async #attempt(batch: readonly Entry<T>[]): Promise<Tried<T>> {
     try {
-      const lines = batch.map((entry) => entry.lines).join("");
+      const lines = batch.map(({ item }) => bulkLines(item)).join("");
       const items = batch.map(({ item }) => item);
       const answer = await sendBulk(this.#connection, items, lines, this.#shardTimeoutMs);
       if (answer.kind === "busy") return { left: batch, error: answer.error, final: false };

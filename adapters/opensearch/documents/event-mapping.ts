@@ -92,7 +92,8 @@ export const eventProperties: Readonly<Record<string, FieldMapping>> = {
   ...money,
   fingerprint: keptText,
   delivered_at: shownDate,
-  indexed_at: shownDate,
+  // What came since a time is asked for all the time.
+  indexed_at: date,
   file: searchedKeyword,
   record: keptInteger,
   rest: { type: "flat_object" },

@@ -1,12 +1,13 @@
-import type { TimeWindow } from "#core/domain/time.ts";
+import type { EpochMs, TimeWindow } from "#core/domain/time.ts";
 import { EVENT_FIELDS as F } from "#core/signals/event-fields.ts";
-import type { Dsl } from "#core/signals/query-dsl.ts";
+import { allOf, anyOf, type Dsl } from "#core/signals/query-dsl.ts";
 import { pricesOfFreed, type ResourceEvent, withFreedPrice } from "#core/use-cases/settle-freed.ts";
+import { inWindow } from "../asking/matching-events.ts";
 import type { Asked } from "../asking/search.ts";
 import { costFrom, type EventDocument } from "./event-document.ts";
 import { moneyFields } from "./event-money.ts";
 import { pricesFrom, quantitiesFrom } from "./event-remainder.ts";
-import { type EventChange, type StoredEvent, storedEvents } from "./stored-events.ts";
+import { type EventChange, type SettledPage, type StoredEvent, storedEvents } from "./stored-events.ts";
 
 /** Events that free something, looked at together. */
 const EVENTS_A_PAGE = 500;
@@ -14,61 +15,78 @@ const EVENTS_A_PAGE = 500;
 const IDS_A_QUERY = 20_000;
 
 type Freeing = Pick<EventDocument, "@timestamp" | "freed_ids" | "started_ids">;
+const FREEING = [F.time, "freed_ids", "started_ids"];
+type Changing = Pick<EventDocument, "@timestamp" | "made_ids" | "freed_ids">;
+const CHANGING = [F.time, "made_ids", "freed_ids"];
 const MONEY = ["unpriced", "*_usd", "*_nanos", "event.basis", "event.unpriced", "event.quantities"];
 
 /**
- * Pages of changes that price what was freed in the window, and the instances that were started again, from the records
- * of their making, which may be of any day that is kept.
+ * Prices what was freed in the window, and the instances that were started again, from the records of their making, which
+ * may be of any day that is kept.
  */
-export async function* repriceFreed(asked: Asked, window: TimeWindow): AsyncGenerator<readonly EventChange[]> {
-  const freeing: Dsl = {
-    bool: {
-      filter: [{ range: { [F.time]: { gte: window.start, lt: window.end } } }],
-      should: [{ exists: { field: "freed_ids" } }, { exists: { field: "started_ids" } }],
-      minimum_should_match: 1,
-    },
-  };
-  const source = [F.time, "freed_ids", "started_ids"];
-  for await (const page of storedEvents<Freeing>(asked, freeing, source, EVENTS_A_PAGE)) {
-    for (const part of parts(page)) {
-      const changes = await repriced(asked, part);
-      if (changes.length > 0) yield changes;
+export async function* repriceFreed(asked: Asked, window: TimeWindow): AsyncGenerator<SettledPage> {
+  const frees = anyOf(["freed_ids", "started_ids"].map((field) => ({ exists: { field } })));
+  yield* repriceAmong(asked, allOf([inWindow(window), frees]));
+}
+
+/** Prices what these events free or start, and what was freed or started later of what they make or free. */
+export async function* repriceFreedAfter(asked: Asked, events: Dsl): AsyncGenerator<SettledPage> {
+  const changes = anyOf(["made_ids", "freed_ids"].map((field) => ({ exists: { field } })));
+  for await (const page of storedEvents<Changing>(asked, allOf([events, changes]), CHANGING, EVENTS_A_PAGE)) {
+    for (const { ids, first } of parts(page, changedBy)) {
+      const frees = anyOf(["freed_ids", "started_ids"].map((field) => ({ terms: { [field]: ids } })));
+      yield* repriceAmong(asked, allOf([{ range: { [F.time]: { gte: first } } }, frees]));
     }
   }
+}
+
+async function* repriceAmong(asked: Asked, freeing: Dsl): AsyncGenerator<SettledPage> {
+  for await (const page of storedEvents<Freeing>(asked, freeing, FREEING, EVENTS_A_PAGE)) {
+    for (const part of parts(page, freedBy)) {
+      yield { times: part.events.map(({ _source }) => _source["@timestamp"]), changes: await repriced(asked, part) };
+    }
+  }
+}
+
+interface Part<Source> {
+  /** In the order of time; at least one. */
+  readonly events: readonly StoredEvent<Source>[];
+  readonly ids: readonly string[];
+  readonly first: EpochMs;
+  readonly last: EpochMs;
 }
 
 /** In pieces whose resources fit into one query. */
-function* parts(page: readonly StoredEvent<Freeing>[]): Generator<readonly StoredEvent<Freeing>[]> {
-  let part: StoredEvent<Freeing>[] = [];
-  let ids = 0;
+function* parts<Source extends Pick<EventDocument, "@timestamp">>(
+  page: readonly StoredEvent<Source>[],
+  idsOf: (source: Source) => readonly string[],
+): Generator<Part<Source>> {
+  let events: StoredEvent<Source>[] = [];
+  let ids = new Set<string>();
+  const part = (): Part<Source> => {
+    const [first, last] = [events[0], events.at(-1)] as [StoredEvent<Source>, StoredEvent<Source>];
+    return { events, ids: [...ids], first: first._source["@timestamp"], last: last._source["@timestamp"] };
+  };
   for (const event of page) {
-    const named = idsOf(event).length;
-    if (part.length > 0 && ids + named > IDS_A_QUERY) {
-      yield part;
-      part = [];
-      ids = 0;
+    const named = idsOf(event._source);
+    if (events.length > 0 && ids.size + named.length > IDS_A_QUERY) {
+      yield part();
+      events = [];
+      ids = new Set();
     }
-    part.push(event);
-    ids += named;
+    events.push(event);
+    for (const id of named) ids.add(id);
   }
-  if (part.length > 0) yield part;
+  if (events.length > 0) yield part();
 }
 
-const idsOf = ({ _source: { freed_ids = [], started_ids = [] } }: StoredEvent<Freeing>): readonly string[] => [
-  ...freed_ids,
-  ...started_ids,
-];
+/** What was started is also made. */
+const changedBy = ({ made_ids = [], freed_ids = [] }: Changing): readonly string[] => [...made_ids, ...freed_ids];
+const freedBy = ({ freed_ids = [], started_ids = [] }: Freeing): readonly string[] => [...freed_ids, ...started_ids];
 
-async function repriced(asked: Asked, freeing: readonly StoredEvent<Freeing>[]): Promise<readonly EventChange[]> {
-  const ids = [...new Set(freeing.flatMap(idsOf))];
-  const until = freeing.at(-1)?._source["@timestamp"];
-  const history: Dsl = {
-    bool: {
-      filter: [{ range: { [F.time]: { lte: until } } }],
-      should: [{ terms: { made_ids: ids } }, { terms: { freed_ids: ids } }],
-      minimum_should_match: 1,
-    },
-  };
+async function repriced(asked: Asked, { events: freeing, ids, last }: Part<Freeing>): Promise<readonly EventChange[]> {
+  const concerns = anyOf(["made_ids", "freed_ids"].map((field) => ({ terms: { [field]: ids } })));
+  const history = allOf([{ range: { [F.time]: { lte: last } } }, concerns]);
   const wanted = new Set(freeing.map(({ _id }) => _id));
   const found = new Map<string, StoredEvent<EventDocument>>();
   const events: ResourceEvent[] = [];

@@ -1,11 +1,12 @@
-import { HOUR, type TimeWindow } from "#core/domain/time.ts";
+import { type EpochMs, HOUR, type TimeWindow } from "#core/domain/time.ts";
 import { EVENT_FIELDS as F } from "#core/signals/event-fields.ts";
 import { firstSeenValues } from "#core/signals/first-seen.ts";
 import type { Dsl } from "#core/signals/query-dsl.ts";
 import { countedCopies } from "#core/use-cases/settle-shared.ts";
+import { inWindow as within } from "../asking/matching-events.ts";
 import { type Asked, search } from "../asking/search.ts";
 import { type EventDocument, firstsFields, fromDocument } from "./event-document.ts";
-import { type EventChange, type StoredEvent, storedEvents } from "./stored-events.ts";
+import { type EventChange, type SettledPage, type StoredEvent, storedEvents } from "./stored-events.ts";
 
 /** Shared ids looked at together; each has two copies, seldom more. */
 const IDS_A_PAGE = 1000;
@@ -28,42 +29,79 @@ const COPY = [
   "event.long",
 ];
 
+/** Whether an action is dangerous by itself, as for the `firsts` that events were written with. */
+export type RiskyAction = (service: string, action: string) => boolean;
+
 /**
- * Pages of changes that count every action of the window once, however many accounts logged it. With what is counted
- * changes what the event can be the first of.
+ * Makes every action of the window count once, however many accounts logged it. With what is counted changes what the event
+ * can be the first of.
  */
 export async function* recountShared(
   asked: Asked,
   window: TimeWindow,
-  riskyAction: (service: string, action: string) => boolean,
-): AsyncGenerator<readonly EventChange[]> {
-  const around = { start: window.start - APART, end: window.end + APART };
-  for await (const ids of sharedIds(asked, around)) {
+  riskyAction: RiskyAction,
+): AsyncGenerator<SettledPage> {
+  yield* recountAmong(asked, [], spread(window), riskyAction);
+}
+
+/** The same for the actions of which these events are copies, all of them in the window. */
+export async function* recountCopiesOf(
+  asked: Asked,
+  events: Dsl,
+  window: TimeWindow,
+  riskyAction: RiskyAction,
+): AsyncGenerator<SettledPage> {
+  for await (const ids of idsIn(asked, [events, within(window)])) {
+    yield* recountAmong(asked, [{ terms: { [F.sharedEventId]: ids } }], spread(window), riskyAction);
+  }
+}
+
+async function* recountAmong(
+  asked: Asked,
+  clauses: readonly Dsl[],
+  window: TimeWindow,
+  riskyAction: RiskyAction,
+): AsyncGenerator<SettledPage> {
+  for await (const ids of idsIn(asked, [...clauses, within(window)], IN_DOUBT)) {
     const groups = new Map<string, StoredEvent<Copy>[]>();
-    const query = { bool: { filter: [{ terms: { [F.sharedEventId]: ids } }, within(around)] } };
+    const times: EpochMs[] = [];
+    const query = { bool: { filter: [{ terms: { [F.sharedEventId]: ids } }, within(window)] } };
     for await (const page of storedEvents<Copy>(asked, query, COPY)) {
       for (const copy of page) {
         const id = copy._source.shared_event_id ?? "";
         const group = groups.get(id);
         if (group) group.push(copy);
         else groups.set(id, [copy]);
+        times.push(copy._source["@timestamp"]);
       }
     }
     const wrong = [...groups.values()].flatMap(wronglyCounted);
-    if (wrong.length > 0) yield await changes(asked, wrong, riskyAction);
+    yield { times, changes: wrong.length === 0 ? [] : await changes(asked, wrong, riskyAction) };
   }
 }
 
-const within = ({ start, end }: TimeWindow): Dsl => ({ range: { [F.time]: { gte: start, lt: end } } });
+const spread = ({ start, end }: TimeWindow): TimeWindow => ({ start: Math.max(0, start - APART), end: end + APART });
 
 /** Ids that stand in several accounts, or of which a copy is not counted: the others are as they should be. */
-async function* sharedIds(asked: Asked, window: TimeWindow): AsyncGenerator<readonly string[]> {
+const IN_DOUBT: Dsl = {
+  accounts: { cardinality: { field: F.account, precision_threshold: 100 } },
+  left_out: { filter: { term: { [F.counted]: false } } },
+  several: {
+    bucket_selector: {
+      buckets_path: { accounts: "accounts", leftOut: "left_out._count" },
+      script: "params.accounts > 1 || params.leftOut > 0",
+    },
+  },
+};
+
+/** Shared ids of the events that match, in pages; with `chosen` those that it leaves. */
+async function* idsIn(asked: Asked, clauses: readonly Dsl[], chosen?: Dsl): AsyncGenerator<readonly string[]> {
   let after: unknown;
   do {
     const { aggregations } = await search(asked, {
       size: 0,
       track_total_hits: false,
-      query: { bool: { filter: [{ exists: { field: F.sharedEventId } }, within(window)] } },
+      query: { bool: { filter: [{ exists: { field: F.sharedEventId } }, ...clauses] } },
       aggs: {
         page: {
           composite: {
@@ -71,16 +109,7 @@ async function* sharedIds(asked: Asked, window: TimeWindow): AsyncGenerator<read
             sources: [{ id: { terms: { field: F.sharedEventId } } }],
             ...(after === undefined ? {} : { after }),
           },
-          aggs: {
-            accounts: { cardinality: { field: F.account, precision_threshold: 100 } },
-            left_out: { filter: { term: { [F.counted]: false } } },
-            several: {
-              bucket_selector: {
-                buckets_path: { accounts: "accounts", leftOut: "left_out._count" },
-                script: "params.accounts > 1 || params.leftOut > 0",
-              },
-            },
-          },
+          ...(chosen ? { aggs: chosen } : {}),
         },
       },
     });
@@ -114,7 +143,7 @@ function wronglyCounted(copies: readonly StoredEvent<Copy>[]): readonly Wrong[] 
 async function changes(
   { connection }: Asked,
   wrong: readonly Wrong[],
-  riskyAction: (service: string, action: string) => boolean,
+  riskyAction: RiskyAction,
 ): Promise<readonly EventChange[]> {
   const docs = wrong.map(({ copy: { _index, _id } }) => ({ _index, _id }));
   const { body } = await connection.send("POST", "/_mget", { body: { docs } });

@@ -1,16 +1,17 @@
 import { TrailwatchError } from "#core/domain/errors.ts";
-import { type EpochMs, isoTime, type TimeWindow } from "#core/domain/time.ts";
+import type { EpochMs, TimeWindow } from "#core/domain/time.ts";
+import { allOf, type Dsl } from "#core/signals/query-dsl.ts";
+import { inWindow } from "../asking/matching-events.ts";
 import { asking } from "../asking/search.ts";
 import type { OpenSearchConnection } from "../connection.ts";
 import type { IndexNames } from "../index-names.ts";
 import type { BulkOptions } from "./bulk.ts";
-import { repriceFreed } from "./settle-freed.ts";
-import { recountShared } from "./settle-shared.ts";
-import { changeEvents, type EventChange, refreshed } from "./stored-events.ts";
+import { repriceFreed, repriceFreedAfter } from "./settle-freed.ts";
+import { type RiskyAction, recountCopiesOf, recountShared } from "./settle-shared.ts";
+import { changeEvents, refreshed, type SettledPage } from "./stored-events.ts";
 
 export interface SettleOptions extends BulkOptions {
-  /** As for the `firsts` that events were written with. */
-  readonly riskyAction: (service: string, action: string) => boolean;
+  readonly riskyAction: RiskyAction;
 }
 
 export interface SettleResult {
@@ -37,15 +38,36 @@ export async function settleEvents(
   options: SettleOptions,
 ): Promise<SettleResult> {
   const asked = asking(connection, names.events);
+  await refreshed(connection, names);
   const recount = () => recountShared(asked, window, options.riskyAction);
   const reprice = () => repriceFreed(asked, window);
-  const recounted = await untilSettled(connection, names, window, recount, options);
-  const repriced = await untilSettled(connection, names, window, reprice, options);
+  const recounted = await untilSettled(connection, names, recount, options);
+  const repriced = await untilSettled(connection, names, reprice, options);
   return {
-    recounted: recounted.length,
-    repriced: repriced.length,
-    changed: spanOf([...recounted, ...repriced]),
+    recounted: recounted.changed.length,
+    repriced: repriced.changed.length,
+    changed: spanOf([...recounted.changed, ...repriced.changed]),
   };
+}
+
+/**
+ * Settles those of the window's events, and all that they bear on: other copies of their actions, and what was freed,
+ * perhaps later, of what they made. They must have been refreshed. Resolves with the times of all that may count or cost something else for
+ * them, whether this run had to change it or one before that did not come to its end. Rejects as {@link settleEvents} does.
+ */
+export async function settleArrived(
+  connection: OpenSearchConnection,
+  names: IndexNames,
+  events: Dsl,
+  window: TimeWindow,
+  options: SettleOptions,
+): Promise<ReadonlySet<EpochMs>> {
+  const asked = asking(connection, names.events);
+  const recount = () => recountCopiesOf(asked, events, window, options.riskyAction);
+  const reprice = () => repriceFreedAfter(asked, allOf([inWindow(window), events]));
+  const recounted = await untilSettled(connection, names, recount, options);
+  const repriced = await untilSettled(connection, names, reprice, options);
+  return new Set([...recounted.looked, ...repriced.looked]);
 }
 
 function spanOf(times: readonly EpochMs[]): TimeWindow | null {
@@ -57,29 +79,37 @@ function spanOf(times: readonly EpochMs[]): TimeWindow | null {
   return times.length === 0 ? null : { start, end: last + 1 };
 }
 
-/** Times of the events that were changed. */
+interface Settled {
+  /** Times of the events that were changed. */
+  readonly changed: readonly EpochMs[];
+  readonly looked: ReadonlySet<EpochMs>;
+}
+
 async function untilSettled(
   connection: OpenSearchConnection,
   names: IndexNames,
-  window: TimeWindow,
-  look: () => AsyncGenerator<readonly EventChange[]>,
+  look: () => AsyncGenerator<SettledPage>,
   options: BulkOptions,
-): Promise<readonly EpochMs[]> {
-  const times: EpochMs[] = [];
-  await refreshed(connection, names);
+): Promise<Settled> {
+  const changed: EpochMs[] = [];
+  const looked = new Set<EpochMs>();
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    let asked = 0;
     let overtakenOnce = 0;
-    for await (const changes of look()) {
+    for await (const { times, changes } of look()) {
+      for (const time of times) looked.add(time);
+      if (changes.length === 0) continue;
+      asked += changes.length;
       const { made, overtaken } = await changeEvents(connection, changes, options);
-      for (const { time } of made) times.push(time);
+      for (const { time } of made) changed.push(time);
       overtakenOnce += overtaken;
     }
-    await refreshed(connection, names);
-    if (overtakenOnce === 0) return times;
+    if (asked > 0) await refreshed(connection, names);
+    if (overtakenOnce === 0) return { changed, looked };
   }
   throw new TrailwatchError(
     "OPENSEARCH_BUSY",
-    `events from ${isoTime(window.start)} to ${isoTime(window.end)} are being changed by somebody else`,
+    `events in ${names.events} are being changed by somebody else`,
     "Let one process at a time settle events, then settle these again.",
   );
 }

@@ -51,6 +51,13 @@ export interface EventChange {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
+/** Events that were looked at together. */
+export interface SettledPage {
+  /** Of all of them, whether they are as they should be or not. */
+  readonly times: readonly EpochMs[];
+  readonly changes: readonly EventChange[];
+}
+
 /**
  * Changes fields of documents that nobody has changed since they were read. Resolves with the changes that were made;
  * what somebody else changed, or deleted with its day, is not among them.

@@ -1,7 +1,11 @@
 import { test } from "@jest/globals";
 import { remembered } from "../support/cluster.ts";
+import { countTests } from "../support/live-node.ts";
 
 const { url, plugins } = remembered();
+
+// Whoever imports this is a file of them.
+countTests("stand-in", []);
 
 /** The core, for the stand-in's own tests. */
 export const coreUrl = url;
