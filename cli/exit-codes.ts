@@ -4,6 +4,8 @@ export const EXIT = {
   ok: 0,
   /** An incident at or above `--fail-on` is open to a page. */
   failOn: 1,
+  /** Of a deployment something is wrong, or something that was asked for did not come about. */
+  unhealthy: 1,
   /** The command line or the configuration is wrong. */
   usage: 2,
   /** Nothing could be read. */

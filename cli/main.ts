@@ -25,6 +25,8 @@ const ENDPOINT = new Option("--endpoint-url <url>", "S3 endpoint other than AWS'
 
 const collect = (value: string, all: string[] = []): string[] => [...all, ...value.split(",").filter(Boolean)];
 
+const collectWhole = (value: string, all: string[] = []): string[] => [...all, value];
+
 const program = new Command("trailwatch")
   .description(
     "Says in plain language when an AWS account starts to do or spend what it never did, from CloudTrail files alone.",
@@ -248,6 +250,49 @@ openSearchCommand("destroy", "remove what apply made; data stays unless --data")
   .option("--data", "remove events, roll-ups, incidents and results too")
   .option("--yes", "do it: without, only what would go is shown")
   .action(async (options) => (await import("./commands/opensearch.ts")).destroy(options));
+
+program
+  .command("estimate")
+  .description("say what a deployment to AWS costs a month, line by line, from list prices; nothing is asked of AWS")
+  .addOption(CONFIG)
+  .addOption(new Option("--size <size>", "size, before the configuration's").choices(["small", "medium", "large"]))
+  .option("--region <region>", "region that it is deployed to", "us-east-1")
+  .option("--accounts <n>", "accounts (default: those measured, else 20, 100 or 400 by the size)")
+  .option("--events-per-account <n>", "management events of each account in a day")
+  .option("--regions-per-account <n>", "regions of each account in which anything happens")
+  .option("--lambda-events-per-day <n>", "invocations of functions in a day, of all accounts")
+  .option("--s3-events-per-day <n>", "reads and writes of objects in a day, of all accounts")
+  .option("--people <n>", "people who sign in to the dashboards in a month", "10")
+  .option("--measured <dir>", "take the volume from the store in this folder, which `analyze --out` filled")
+  .addOption(new Option("-f, --format <format>", "what stdout carries").choices(["text", "json"]).default("text"))
+  .addOption(new Option("--json", "the same as --format json").implies({ format: "json" }))
+  .action(async (options) => (await import("./commands/estimate.ts")).estimate(options));
+
+/** Each of them reaches a deployment in the same way. */
+const deploymentCommand = (name: string, description: string): Command =>
+  program
+    .command(name)
+    .description(description)
+    .option("--stack <name>", "the deployment: Trailwatch, Trailwatch-<stage>, or one of its stacks", "Trailwatch")
+    .option("--region <region>", "AWS region (default: the profile's, or AWS_REGION)")
+    .option("--profile <name>", "AWS profile")
+    .option("--role-arn <arn>", "role to assume")
+    .option("--endpoint-url <url>", "endpoint other than AWS's own, for all services")
+    .addOption(new Option("-f, --format <format>", "what stdout carries").choices(["text", "json"]).default("text"));
+
+deploymentCommand("doctor", "check a deployed pipeline step by step, and say what is wrong and what to do")
+  .option("--before-deploy", "check what a deployment would meet instead, before anything is made")
+  .addOption(CONFIG)
+  .option("--context <key=value>", "with --before-deploy: as for cdk deploy (repeatable)", collectWhole)
+  .action(async (options) => (await import("./commands/doctor.ts")).doctor(options));
+
+deploymentCommand("replay", "give events to a deployed pipeline again: what failed, or a time range of the trail")
+  .option("--queue", "what waits in the queues of what failed")
+  .option("--failed", "batches that are kept of what failed; with --from and --to those that failed then")
+  .option("--from <time>", "what the trail delivered from this time on (2026-11-01 or 2026-11-01T06:00:00Z)")
+  .option("--to <time>", "up to this time (default: now)")
+  .option("-q, --quiet", "no progress")
+  .action(async (options) => (await import("./commands/replay.ts")).replayEvents(options));
 
 // `trailwatch ... | head` closes the pipe when it has enough.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {

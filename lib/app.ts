@@ -1,8 +1,8 @@
 import { type App, type Environment, Validations } from "aws-cdk-lib";
 import { ManagedPolicy, PermissionsBoundary } from "aws-cdk-lib/aws-iam";
 import { resolveDeployment } from "#core/config/deployment/index.ts";
+import { Names } from "#core/config/deployment/names.ts";
 import type { Config } from "#core/config/index.ts";
-import { Names } from "./names.ts";
 import { AccountsStack } from "./stacks/accounts-stack.ts";
 import { PipelineStack } from "./stacks/pipeline-stack.ts";
 import { SearchStack } from "./stacks/search-stack.ts";

@@ -21,8 +21,9 @@ export const provisioningSchema = z.object({
 
 export type Wanted = z.output<typeof provisioningSchema>;
 
-/** CloudFormation's request, or a schedule's call, which says nothing. */
+/** CloudFormation's request, somebody who only looks, or a schedule's call, which says nothing. */
 export const eventSchema = z.union([
   z.looseObject({ RequestType: z.string() }).transform(() => "request" as const),
+  z.strictObject({ look: z.literal(true) }).transform(() => "look" as const),
   z.union([z.null(), z.undefined(), z.literal(""), z.looseObject({})]).transform(() => "schedule" as const),
 ]);

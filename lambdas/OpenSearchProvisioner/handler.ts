@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { OpenSearchConnection } from "#adapters/opensearch/connection.ts";
 import { desiredState } from "#adapters/opensearch/provisioning/desired.ts";
 import { applyOpenSearch, isEmpty, type ProvisioningReport } from "#adapters/opensearch/provisioning/plan.ts";
+import { type OpenSearchStatus, readStatus } from "#adapters/opensearch/provisioning/status.ts";
 import type { StepResult } from "#adapters/opensearch/provisioning/steps.ts";
 import type { DashboardsServer } from "#adapters/opensearch/saved-objects/dashboards-api.ts";
 import { type Config, parseConfig } from "#core/config/index.ts";
@@ -65,6 +66,12 @@ export class OpenSearchProvisioner {
     if (kept !== null) return this.#apply(provisioningSchema.parse(kept.content), "schedule", observing);
     observing.warn("nothing was provisioned yet: the deployment calls first");
     return null;
+  }
+
+  /** How everything of ours in the cluster is; nothing is changed. */
+  look(): Promise<OpenSearchStatus> {
+    const { connection, namespace, config, now } = this.#parts;
+    return readStatus(desiredState({ config, namespace }), connection, { now });
   }
 
   async #apply(wanted: Wanted, by: string, observing: Observing): Promise<ProvisioningReport> {

@@ -27,10 +27,16 @@ const provisioner = new OpenSearchProvisioner({
 export const handler = observed({
   stage: environment.STAGE,
   functionName: "OpenSearchProvisioner",
-  work: async (event, invocation, observing) =>
-    eventSchema.parse(event) === "schedule"
-      ? await provisioner.again(observing)
-      : await answerCustomResource(event, invocation, provisioner.physicalId, (request) =>
+  work: async (event, invocation, observing) => {
+    switch (eventSchema.parse(event)) {
+      case "look":
+        return await provisioner.look();
+      case "schedule":
+        return await provisioner.again(observing);
+      case "request":
+        return await answerCustomResource(event, invocation, provisioner.physicalId, (request) =>
           provisioner.answer(request, observing),
-        ),
+        );
+    }
+  },
 });

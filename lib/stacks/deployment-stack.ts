@@ -1,5 +1,6 @@
 import { RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib";
 import type { Construct } from "constructs";
+import type { StackPart } from "#core/config/deployment/names.ts";
 import type { DeploymentScope } from "../scope.ts";
 
 export interface DeploymentStackProps extends DeploymentScope {
@@ -14,7 +15,7 @@ export interface DeploymentStackProps extends DeploymentScope {
 export abstract class DeploymentStack extends Stack {
   protected readonly dataRemoval: RemovalPolicy;
 
-  constructor(scope: Construct, part: string, props: DeploymentStackProps) {
+  constructor(scope: Construct, part: StackPart, props: DeploymentStackProps) {
     const { retention } = props.deployment.config;
     super(scope, props.names.stack(part), {
       description: props.description,

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { parseConfig } from "#core/config/index.ts";
 import type { AuditRecord } from "#core/ports/audit-log.ts";
+import { eventSchema } from "#lambdas/OpenSearchProvisioner/event.ts";
 import { OpenSearchProvisioner } from "#lambdas/OpenSearchProvisioner/handler.ts";
 import { MemorySnapshots } from "../fakes/memory-keeping.ts";
 import { ProvisionedCluster } from "../fakes/provisioned-cluster.ts";
@@ -106,6 +107,21 @@ describe("the schedule", () => {
     expect(cluster.changes).toHaveLength(changes);
     expect(audit).toHaveLength(1);
   });
+});
+
+test("whoever only looks is told how everything is, and nothing is changed", async () => {
+  cluster.rollups = { oldest: cluster.now - 20 * 86_400_000 };
+  await provisioner.answer(request("Create"), said);
+  const before = cluster.changes.length;
+  const status = await provisioner.look();
+  expect(status).toMatchObject({ engine: { version: "3.7.0" }, monitor: { enabled: true } });
+  expect(status.detectors).toHaveLength(9);
+  expect(cluster.changes).toHaveLength(before);
+  expect([{ look: true }, {}, undefined].map((event) => eventSchema.parse(event))).toEqual([
+    "look",
+    "schedule",
+    "schedule",
+  ]);
 });
 
 test("what was changed is recorded, with who asked", async () => {
