@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { alertBudgetSchema } from "../budget/config.ts";
 import { contextConfigSchema } from "../context/config.ts";
 import { detectionConfigSchema } from "../detection/config.ts";
 import { incidentsConfigSchema } from "../incidents/config.ts";
@@ -18,6 +19,7 @@ export const configSchema = z
     incidents: incidentsConfigSchema
       .prefault({})
       .describe("Which findings are one incident, how grave it is, what is expected, and who is told."),
+    alertBudget: alertBudgetSchema,
     policies: policiesConfigSchema.prefault({}),
     context: contextConfigSchema.prefault({}),
     live: liveConfigSchema.prefault({}),

@@ -22,6 +22,8 @@ export interface Incident {
   /** Why these findings are one incident; empty for a single finding. */
   readonly joinedBy: readonly string[];
   readonly expected: ExpectedVerdict;
+  /** What ranks it where there is an alert budget. */
+  readonly expectedLoss: ExpectedLoss;
   readonly paging: PagingDecision;
   readonly mute: MuteVerdict | null;
   readonly cost: CostImpact;
@@ -41,10 +43,19 @@ export interface ExpectedVerdict {
   readonly reasons: readonly string[];
 }
 
+/** What it would cost on the average if nobody looked at it until the next day. Ranks incidents; no forecast of a bill. */
+export interface ExpectedLoss {
+  readonly usd: number;
+  /** What it is made of, one short clause a part. */
+  readonly because: readonly string[];
+}
+
 export interface PagingDecision {
-  /** Severity medium or higher, not expected, not muted. */
+  /** Severity medium or higher, not expected, not muted, and within the alert budget where there is one. */
   readonly paged: boolean;
   readonly reason: string;
+  /** Where the alert budget alone keeps it from being paged: below the loss it is calibrated to, or used up. */
+  readonly heldBackBy: "calibration" | "cap" | null;
 }
 
 export interface MuteVerdict {

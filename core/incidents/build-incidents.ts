@@ -1,3 +1,5 @@
+import { withinBudget } from "../budget/budget.ts";
+import type { AlertBudget } from "../budget/config.ts";
 import type { Finding } from "../domain/finding.ts";
 import { severityRank } from "../domain/finding.ts";
 import { inOrder } from "../domain/in-order.ts";
@@ -11,6 +13,7 @@ import { draftOf, type JudgingContext, judgeGroup, mayMatter, uniqueId } from ".
 export interface IncidentsInput extends JudgingContext {
   /** Anomalies (those of money with the dearest calls), novelties, violations (dangers too) and insights, in any order. */
   readonly findings: readonly Finding[];
+  readonly alertBudget: AlertBudget | null;
   /** End of the data: the core has no clock. */
   readonly now: EpochMs;
 }
@@ -20,7 +23,7 @@ export interface IncidentsInput extends JudgingContext {
  * then newest first, then id. Groups below the configured severity are left out; revisions are the store's business.
  */
 export async function buildIncidents(input: IncidentsInput): Promise<IncidentDraft[]> {
-  const { store, directory, coverage, span, config, now, findings } = input;
+  const { store, directory, coverage, span, config, now, findings, alertBudget } = input;
   const commonness = await gatherCommonness(store, store.firstSeen(), findings);
   const loggedAccounts = new Set(coverage.map(({ account }) => account));
   const groups = groupFindings(findings, { directory, loggedAccounts, commonness, config, span });
@@ -30,7 +33,8 @@ export async function buildIncidents(input: IncidentsInput): Promise<IncidentDra
     if (severityRank(judged.severity) < severityRank(config.minimumSeverity)) continue;
     incidents.push(draftOf(judged, uniqueId(judged.group, ids), now, config));
   }
-  return incidents.sort(
+  const past = { earlier: [], told: new Set<string>(), since: span.start };
+  return [...withinBudget(incidents, alertBudget, past).drafts].sort(
     (a, b) =>
       severityRank(b.severity) - severityRank(a.severity) || b.window.start - a.window.start || compareText(a.id, b.id),
   );

@@ -1,3 +1,4 @@
+import { expectedLossOf } from "../budget/expected-loss.ts";
 import type { Severity } from "../domain/finding.ts";
 import { severityRank } from "../domain/finding.ts";
 import type { ExpectedVerdict, IncidentDraft } from "../domain/incident.ts";
@@ -13,6 +14,7 @@ import { gatherHistory, type IncidentHistory } from "./history.ts";
 import { shortHash } from "./identifier.ts";
 import { lifecycleOf, muteOf, pagingOf } from "./lifecycle.ts";
 import { gatherMaterial, type IncidentMaterial } from "./material.ts";
+import { peakAddedPerHour } from "./money.ts";
 import { incidentSeverity } from "./severity.ts";
 
 export interface JudgingContext {
@@ -77,6 +79,12 @@ export function draftOf(
     findings: group.findings,
     joinedBy: group.joinedBy,
     expected,
+    expectedLoss: expectedLossOf({
+      severity,
+      findings: group.findings,
+      expected,
+      addedPerHour: peakAddedPerHour(material.events),
+    }),
     paging: pagingOf(severity, expected, mute),
     mute,
     eventIds: material.events.slice(0, EVENT_IDS).map((event) => event.id),

@@ -22,22 +22,21 @@ export function lifecycleOf(window: TimeWindow, now: EpochMs, config: Pick<Incid
   };
 }
 
-/** Paged means medium or higher, not expected, not muted. The reason is said either way. */
+/** Worth a page, budget or not: medium or higher, not expected, not muted. The reason is said either way. */
 export function pagingOf(severity: Severity, expected: ExpectedVerdict, mute: MuteVerdict | null): PagingDecision {
-  if (severityRank(severity) < severityRank("medium"))
-    return { paged: false, reason: `not paged: ${severity}, below medium` };
+  if (severityRank(severity) < severityRank("medium")) return notPaged(`: ${severity}, below medium`);
   if (mute !== null) {
     const until = mute.until === null ? "" : ` until ${isoTime(mute.until)}`;
-    return {
-      paged: false,
-      reason: `not paged: ${mute.kind === "snooze" ? "snoozed" : mute.kind === "mute" ? "muted" : "acknowledged"}${until}: ${mute.reason}`,
-    };
+    return notPaged(`: ${MUTED[mute.kind]}${until}: ${mute.reason}`);
   }
-  if (expected.expected)
-    return { paged: false, reason: `not paged, in the digest: expected (${expected.reasons.join("; ")})` };
+  if (expected.expected) return notPaged(`, in the digest: expected (${expected.reasons.join("; ")})`);
   const because = expected.reasons.length === 0 ? "" : `, because ${expected.reasons.join("; ")}`;
-  return { paged: true, reason: `paged: ${severity} and not expected${because}` };
+  return { paged: true, reason: `paged: ${severity} and not expected${because}`, heldBackBy: null };
 }
+
+const MUTED = { snooze: "snoozed", mute: "muted", acknowledged: "acknowledged" } as const;
+
+const notPaged = (why: string): PagingDecision => ({ paged: false, reason: `not paged${why}`, heldBackBy: null });
 
 /**
  * The first response to this incident, else the first mute whose scope holds, that had not ended when the incident was

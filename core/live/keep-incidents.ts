@@ -1,3 +1,4 @@
+import type { Candidate } from "../budget/budget.ts";
 import type { Finding } from "../domain/finding.ts";
 import { DAY, type EpochMs, MINUTE } from "../domain/time.ts";
 import { shortHash } from "../incidents/identifier.ts";
@@ -35,6 +36,13 @@ export interface KeeperPorts {
 const OPINIONS_EVERY = 5 * MINUTE;
 
 const NAME = "incidents";
+
+interface KeeperCheckpoint {
+  /** How incidents were judged: a hash of the configuration of that. */
+  readonly settings: string;
+  /** What the alert budget was spent on. */
+  readonly pages: readonly Candidate[];
+}
 
 /**
  * Makes incidents of the findings of the last days, by the code of the batch, and keeps them: those whose findings are the
@@ -81,11 +89,14 @@ export class IncidentKeeper {
     if (!this.#isDue(kept, now)) return run.report(false);
     const settings = shortHash(canonical(config.incidents));
     // Where incidents are judged otherwise now (a mute, a response), those that are kept are too.
-    const isJudgedAlike = canonical(await checkpoints.read(NAME)) === canonical({ settings });
+    const before = (await checkpoints.read(NAME)) as KeeperCheckpoint | null;
+    const isJudgedAlike = before?.settings === settings;
     const watched = await readWatch(checkpoints);
     await this.#firstUses.sync(now);
-    await run.group(await this.#findings(run, watched, fence), watched, this.#firstUses, isJudgedAlike);
-    if (!isJudgedAlike) await checkpoints.write(NAME, { settings }, fence);
+    const findings = await this.#findings(run, watched, fence);
+    const pages = await run.group(findings, watched, this.#firstUses, isJudgedAlike, before?.pages ?? []);
+    const after: KeeperCheckpoint = { settings, pages };
+    if (canonical(after) !== canonical(before)) await checkpoints.write(NAME, after, fence);
     this.#grouped = { version: this.#cache.version, at: now };
     return run.report(true);
   }

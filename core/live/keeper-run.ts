@@ -1,3 +1,4 @@
+import { type Candidate, withinBudget } from "../budget/budget.ts";
 import { TrailwatchError } from "../domain/errors.ts";
 import { type Finding, severityRank } from "../domain/finding.ts";
 import { inOrder } from "../domain/in-order.ts";
@@ -74,13 +75,18 @@ export class KeeperRun {
       .filter(({ id, window }) => window.end >= this.#since && !frozen.has(id));
   }
 
-  /** @param reuse whether incidents of the same findings are the same as before */
+  /**
+   * @param reuse whether incidents of the same findings are the same as before
+   * @param earlier what the alert budget was spent on
+   * @returns the same with what it is spent on now
+   */
   async group(
     recent: readonly Finding[],
     watched: WatchCheckpoint,
     firstUses: HeldFirstUses,
     reuse: boolean,
-  ): Promise<void> {
+    earlier: readonly Candidate[],
+  ): Promise<readonly Candidate[]> {
     const { directory, config } = this.#knowledge;
     const older = this.kept.flatMap(({ draft }) => draft.findings.filter(({ window }) => window.end < this.#since));
     const findings = [...new Map([...older, ...recent].map((finding) => [finding.id, finding])).values()];
@@ -103,16 +109,28 @@ export class KeeperRun {
       this.#done.judged += 1;
       return { kept, group, same: null, judged: await judgeGroup(group, commonness, judging) };
     };
+    const drafts: IncidentDraft[] = [];
+    const keptOf = new Map<string, readonly KeptIncident[]>();
     for await (const { kept, group, same, judged } of inOrder(mattering.entries(), judge)) {
       if (judged && severityRank(judged.severity) < severityRank(config.incidents.minimumSeverity)) continue;
       const id = uniqueId(group, ids);
-      const draft = judged
-        ? draftOf(judged, id, this.now, config.incidents)
-        : { ...same.draft, id, ...lifecycleOf(same.draft.window, this.now, config.incidents) };
+      drafts.push(
+        judged
+          ? draftOf(judged, id, this.now, config.incidents)
+          : { ...same.draft, id, ...lifecycleOf(same.draft.window, this.now, config.incidents) },
+      );
+      keptOf.set(id, kept);
+    }
+    const told = new Set([...keptOf].filter(([, kept]) => kept.some(({ said }) => said !== null)).map(([id]) => id));
+    const past = { earlier, told, since: span.start };
+    const { drafts: budgeted, ledger } = withinBudget(drafts, config.alertBudget, past);
+    for (const draft of budgeted) {
+      const kept = keptOf.get(draft.id) ?? [];
       await this.#keep(draft, kept);
       for (const incident of kept) left.delete(incident);
     }
     for (const incident of left) await this.#withdraw(incident);
+    return ledger;
   }
 
   async #keep(draft: IncidentDraft, kept: readonly KeptIncident[]): Promise<void> {

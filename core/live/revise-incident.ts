@@ -52,7 +52,7 @@ export function withdrawn(before: KeptIncident, now: EpochMs): LiveIncident {
       revision: draft.revision + 1,
       state: "closed",
       closedAt: now,
-      paging: { paged: false, reason },
+      paging: { paged: false, reason, heldBackBy: null },
     },
     notBefore: null,
     withdrawnAt: now,

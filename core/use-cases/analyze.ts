@@ -84,7 +84,8 @@ async function findIncidents(
     ...(secondOpinion ? { secondOpinion } : {}),
   });
   onStep("grouping");
-  const drafts = await buildIncidents({ ...about, findings, config: config.incidents, now: span.end });
+  const { incidents: rules, alertBudget } = config;
+  const drafts = await buildIncidents({ ...about, findings, config: rules, alertBudget, now: span.end });
   onStep("explaining");
   const incidents: Incident[] = [];
   const context = { store, directory, priceBook, signals, policies, span };

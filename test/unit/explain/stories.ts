@@ -273,7 +273,11 @@ function scaling(): Promise<Story> {
     draft(found, made, [PROD], {
       severity: "medium",
       expected: { expected: true, reasons: ["launched by Auto Scaling, within what this group did before"] },
-      paging: { paged: false, reason: "expected: launched by Auto Scaling, within what this group did before" },
+      paging: {
+        paged: false,
+        reason: "expected: launched by Auto Scaling, within what this group did before",
+        heldBackBy: null,
+      },
     }),
     made,
   );

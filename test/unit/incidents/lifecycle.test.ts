@@ -30,7 +30,7 @@ test("a mute in scope keeps it from paging and stays in view", async () => {
   const mute = { scope: { accounts: [MAIN], signals: ["instances-*"] }, reason: "load test", until: null };
   const { mute: verdict, paging } = await incident({ mutes: [mute] });
   expect(verdict).toEqual({ kind: "mute", reason: "load test", until: null });
-  expect(paging).toEqual({ paged: false, reason: "not paged: muted: load test" });
+  expect(paging).toEqual({ paged: false, reason: "not paged: muted: load test", heldBackBy: null });
 });
 
 test("a mute for one account hides nothing that another one does too", async () => {

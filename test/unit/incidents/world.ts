@@ -206,6 +206,7 @@ export async function incidentsOf(
     coverage: await store.coverage(),
     span,
     config: incidentsConfigSchema.parse(settings.config ?? {}),
+    alertBudget: null,
     now: settings.now ?? span.end,
   });
 }
@@ -228,5 +229,12 @@ export async function incidentsInRecords(records: readonly unknown[]): Promise<I
   const config = noveltyConfigSchema.parse({});
   const novelties = await completeNovelties(store, findNovelties(rows, { ...about, config }), config);
   const dangers = await scanDangers(store, { directory: NOBODY_LISTED, loggedAccounts, span, config: CONFIG });
-  return await buildIncidents({ findings: [...novelties, ...dangers], store, ...about, config: CONFIG, now: span.end });
+  return await buildIncidents({
+    findings: [...novelties, ...dangers],
+    store,
+    ...about,
+    config: CONFIG,
+    alertBudget: null,
+    now: span.end,
+  });
 }

@@ -18,7 +18,7 @@ beforeAll(async () => {
   const muted: Incident = {
     ...fleet,
     id: "muted-one",
-    paging: { paged: false, reason: "muted" },
+    paging: { paged: false, reason: "muted", heldBackBy: null },
     mute: { kind: "mute", reason: "load test until Friday", until: null },
   };
   analysis = analysisOf([mining, scaling, muted]);
