@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { type BuildOptions, buildSync, type Metafile } from "esbuild";
 
 /** Beside a bundle's `index.mjs`: the whole configuration, completed, as JSON. Code and settings change together. */
-export const CONFIGURATION_FILE = "configuration.json";
+const CONFIGURATION_FILE = "configuration.json";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -40,7 +40,9 @@ export function bundleLambda(name: string, folder: string, configuration: unknow
   return metafile as Metafile;
 }
 
-/** What a function's bundle is made of, without writing it. */
-export function inspectLambda(name: string): Metafile {
-  return buildSync({ ...buildOptions(name), outfile: "index.mjs", write: false }).metafile as Metafile;
+/** What a function's bundle is made of, and its code, without writing it. Throws where something cannot be bundled. */
+export function inspectLambda(name: string): { readonly metafile: Metafile; readonly code: string } {
+  const { metafile, outputFiles } = buildSync({ ...buildOptions(name), outfile: "index.mjs", write: false });
+  const code = outputFiles?.find(({ path }) => path.endsWith(".mjs"))?.text ?? "";
+  return { metafile: metafile as Metafile, code };
 }

@@ -11,6 +11,8 @@ export interface AlarmsProps {
   readonly stage: string;
   readonly topic: ITopic;
   readonly functions: readonly PipelineFunction[];
+  /** Called once an hour. */
+  readonly provisioner: PipelineFunction;
   /** Of which a single message is one too many. */
   readonly givenUp: ReadonlyMap<string, IQueue>;
   /** `null`: not ours to watch. */
@@ -45,6 +47,13 @@ export class Alarms extends Construct {
     this.#deadMan(props);
     this.#delays(props);
     for (const target of props.functions) this.#function(target);
+    this.#when("ProvisionerErrors", {
+      metric: props.provisioner.function.metricErrors({ period: Duration.hours(1) }),
+      // An attempt and two more.
+      threshold: 3,
+      description:
+        "The cluster could not be made what the configuration says: see the log of OpenSearchProvisionerFunction.",
+    });
     for (const [name, queue] of props.givenUp) {
       this.#when(`${name}GivenUp`, {
         metric: queue.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES, statistic: Stats.MAXIMUM }),

@@ -33,7 +33,7 @@ export class EventQueue extends Construct {
     acknowledge(this.givenUp, {
       "AwsSolutions-SQS3": "It is the dead-letter queue: what lies in it has been given up, and an alarm says so.",
     });
-    this.queue = new SecureQueue(this, "Files", {
+    this.queue = new SecureQueue(this, "Queue", {
       key,
       visibility: Duration.seconds(timeout.toSeconds() * VISIBILITY_FACTOR),
       givenUp: { queue: this.givenUp, attempts: ATTEMPTS },

@@ -40,9 +40,9 @@ export class OwnTrail extends Construct {
         name,
         fieldSelectors: fieldSelectors.map((field) => ({ ...field })),
       })),
-      insightSelectors: props.insights
-        ? [{ insightType: "ApiCallRateInsight" }, { insightType: "ApiErrorRateInsight" }]
-        : [],
+      ...(props.insights
+        ? { insightSelectors: [{ insightType: "ApiCallRateInsight" }, { insightType: "ApiErrorRateInsight" }] }
+        : {}),
     });
     // CloudTrail tries both before it takes the trail.
     this.node.addDependency(bucket, logs.role);

@@ -14,7 +14,6 @@ export function ownMetric(stage: string, name: MetricName, period: Duration): Me
     dimensionsMap: { [STAGE_DIMENSION]: stage },
     statistic: STATISTICS[definition.statistic],
     period,
-    label: definition.name,
   });
 }
 

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
+import { Duration, RemovalPolicy } from "aws-cdk-lib";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import { Architecture, EventInvokeConfig, Function as LambdaFunction, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
@@ -41,6 +41,8 @@ const ATTEMPTS_AGAIN = 2;
 export class PipelineFunction extends Construct {
   readonly function: LambdaFunction;
   readonly role: Role;
+  /** As runbooks know it, with the stage. */
+  readonly functionName: string;
   /** Whether what it gives up is kept. */
   readonly keepsFailed: boolean;
   readonly #key: IKey;
@@ -50,6 +52,7 @@ export class PipelineFunction extends Construct {
     const { names, config, key, network, failed } = props;
     const { functionLogDays } = config.deployment.retention;
     const functionName = names.of(`${props.name}Function`);
+    this.functionName = functionName;
     this.#key = key;
     this.keepsFailed = failed !== undefined;
     this.role = props.role ?? functionRole(this, "Role");
@@ -137,7 +140,3 @@ export class PipelineFunction extends Construct {
 
 export const functionRole = (scope: Construct, id: string): Role =>
   new Role(scope, id, { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
-
-/** For statements that speak of this account and region. */
-export const arnIn = (scope: Construct, service: string, resource: string): string =>
-  Stack.of(scope).formatArn({ service, resource });

@@ -2,7 +2,7 @@
  * What may be looked at in an account to explain what its CloudTrail shows: the things that incidents name, never their
  * content. All of it is read, and all of it is metadata; most of these calls know no resource.
  */
-export const READ_ROLE_ACTIONS = [
+const READ_ROLE_ACTIONS = [
   "autoscaling:DescribeAutoScalingGroups",
   "autoscaling:DescribeScalingActivities",
   "cloudformation:DescribeStackEvents",

@@ -1,4 +1,4 @@
-import { Duration } from "aws-cdk-lib";
+import { Duration, Stack } from "aws-cdk-lib";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import { CfnSchedule, CfnScheduleGroup } from "aws-cdk-lib/aws-scheduler";
@@ -22,7 +22,11 @@ export class Schedules extends Construct {
   constructor(scope: Construct, id: string, { groupName, key, missed, every }: SchedulesProps) {
     super(scope, id);
     const group = new CfnScheduleGroup(this, "Group", { name: groupName });
-    const role = new Role(this, "Role", { assumedBy: new ServicePrincipal("scheduler.amazonaws.com") });
+    const role = new Role(this, "Role", {
+      assumedBy: new ServicePrincipal("scheduler.amazonaws.com", {
+        conditions: { StringEquals: { "aws:SourceAccount": Stack.of(this).account } },
+      }),
+    });
     role.addToPolicy(
       new PolicyStatement({
         actions: ["lambda:InvokeFunction"],
@@ -33,7 +37,7 @@ export class Schedules extends Construct {
     role.addToPolicy(new PolicyStatement({ actions: ["kms:Decrypt", "kms:GenerateDataKey"], resources: [key.keyArn] }));
     for (const { target, minutes } of every) {
       const schedule = new CfnSchedule(this, target.node.id, {
-        name: target.function.functionName,
+        name: target.functionName,
         groupName: group.ref,
         scheduleExpression: minutes === 1 ? "rate(1 minute)" : `rate(${minutes} minutes)`,
         flexibleTimeWindow: { mode: "OFF" },

@@ -3,7 +3,9 @@ import type { Construct } from "constructs";
 import type { z } from "zod";
 import type { environmentSchema } from "#lambdas/QBusinessConnector/environment.ts";
 import { PipelineFunction } from "../constructs/pipeline-function.ts";
+import { costExplorerRegion } from "../regions.ts";
 import {
+  allowBlobs,
   allowListing,
   allowObjects,
   allowSearch,
@@ -11,6 +13,8 @@ import {
   common,
   directoryEnvironment,
   flag,
+  ON_INCIDENTS,
+  ON_STATE,
   openSearchEnvironment,
   type Parts,
   stageEnvironment,
@@ -35,6 +39,9 @@ export function connectorFunction(scope: Construct, parts: Parts): PipelineFunct
     ENABLE_ROOT_CAUSE_ANALYSIS: flag(switches.ENABLE_ROOT_CAUSE_ANALYSIS),
     ANOMALY_EVAL_MINUTES: String(switches.ANOMALY_EVAL_MINUTES),
     COST_EXPLORER: costExplorer(parts),
+    ACCOUNT_ID: state.account,
+    COST_EXPLORER_REGION: costExplorerRegion(deployment.config.partition),
+    COST_EXPLORER_MONTHLY_USD: switches.COST_EXPLORER_MONTHLY_USD.toFixed(2),
   };
   const connector = new PipelineFunction(scope, "QBusinessConnector", {
     ...common(parts),
@@ -45,10 +52,11 @@ export function connectorFunction(scope: Construct, parts: Parts): PipelineFunct
     timeout: Duration.minutes(10),
     failed: state.data,
   });
-  allowSearch(connector, parts, "Get", "Post", "Put");
-  allowTable(connector, state.state, "GetItem", "PutItem", "UpdateItem");
-  allowTable(connector, state.incidents, "GetItem", "PutItem", "Query");
+  allowSearch(connector, parts.search.domainArn, "Post");
+  allowTable(connector, state.state, ...ON_STATE);
+  allowTable(connector, state.incidents, ...ON_INCIDENTS);
   allowObjects(connector, parts, "GetObject", "snapshots/");
+  allowBlobs(connector, parts);
   allowListing(connector, parts);
   allowSaying(connector, parts);
   if (costExplorer(parts) !== "off") {

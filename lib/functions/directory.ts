@@ -22,6 +22,8 @@ export function directoryFunction(scope: Construct, parts: Parts): PipelineFunct
     // One request an account for its tags, a few requests a second for everybody in the organization.
     timeout: Duration.minutes(14),
     failed: parts.state.data,
+    // Organizations has no endpoint inside a VPC, and the domain is not asked.
+    network: null,
   });
   directory.allow(
     [

@@ -35,7 +35,7 @@ export function ingestFunction(scope: Construct, parts: Parts): PipelineFunction
     failed: parts.state.data,
     ...(ingestConcurrency === null ? {} : { concurrency: ingestConcurrency }),
   });
-  allowSearch(ingest, parts, "Get", "Post", "Put");
+  allowSearch(ingest, parts.search.domainArn, "Post");
   allowObjects(ingest, parts, "GetObject", "snapshots/");
   allowListing(ingest, parts);
   allowTrailObjects(ingest, parts);

@@ -1,4 +1,5 @@
 import type { ITable } from "aws-cdk-lib/aws-dynamodb";
+import { BLOBS } from "#adapters/dynamodb/tables.ts";
 import type { PipelineFunction } from "../constructs/pipeline-function.ts";
 import { PATHS_OF_A_DOMAIN } from "../constructs/search-access.ts";
 import type { DeploymentScope } from "../scope.ts";
@@ -45,10 +46,10 @@ export const common = ({ config, deployment, names, state }: Parts) => ({
 
 type HttpMethod = "Delete" | "Get" | "Head" | "Patch" | "Post" | "Put";
 
-export function allowSearch(target: PipelineFunction, { search }: Parts, ...methods: readonly HttpMethod[]): void {
+export function allowSearch(target: PipelineFunction, domainArn: string, ...methods: readonly HttpMethod[]): void {
   target.allow(
     methods.map((method) => `es:ESHttp${method}`),
-    [`${search.domainArn}/*`],
+    [`${domainArn}/*`],
     { because: PATHS_OF_A_DOMAIN },
   );
 }
@@ -63,6 +64,11 @@ const TABLE_KEY_ACTIONS = [
   "kms:ReEncryptTo",
 ];
 
+/** Leases are changed in place; checkpoints, models' states and answers are read, many at once, and replaced. */
+export const ON_STATE = ["BatchGetItem", "GetItem", "PutItem", "UpdateItem"];
+export const ON_FINDINGS = ["BatchGetItem", "GetItem", "PutItem", "Query"];
+export const ON_INCIDENTS = ["GetItem", "PutItem", "Query"];
+
 /** @param actions of DynamoDB, without its name: `GetItem` */
 export function allowTable(target: PipelineFunction, table: ITable, ...actions: readonly string[]): void {
   target.allow(
@@ -76,7 +82,7 @@ export function allowTable(target: PipelineFunction, table: ITable, ...actions: 
 /** Objects of the data bucket, by the prefixes that a function works on. */
 export function allowObjects(
   target: PipelineFunction,
-  { state }: Parts,
+  { state }: Pick<Parts, "state">,
   action: "GetObject" | "PutObject" | "DeleteObject",
   ...prefixes: readonly string[]
 ): void {
@@ -88,7 +94,14 @@ export function allowObjects(
   if (action === "PutObject") target.allowKey("kms:GenerateDataKey");
 }
 
+/** What is too large for a table's item. */
+export function allowBlobs(target: PipelineFunction, parts: Parts): void {
+  for (const action of ["GetObject", "PutObject", "DeleteObject"] as const) {
+    allowObjects(target, parts, action, BLOBS);
+  }
+}
+
 /** Without the right to list, an object that is not there looks like one that is forbidden. */
-export function allowListing(target: PipelineFunction, { state }: Parts): void {
+export function allowListing(target: PipelineFunction, { state }: Pick<Parts, "state">): void {
   target.allow(["s3:ListBucket"], [state.data.bucketArn]);
 }

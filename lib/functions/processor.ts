@@ -4,12 +4,16 @@ import type { z } from "zod";
 import type { environmentSchema } from "#lambdas/CrossAccountAnomalyProcessor/environment.ts";
 import { PipelineFunction } from "../constructs/pipeline-function.ts";
 import {
+  allowBlobs,
   allowListing,
   allowObjects,
   allowSearch,
   allowTable,
   common,
   directoryEnvironment,
+  ON_FINDINGS,
+  ON_INCIDENTS,
+  ON_STATE,
   openSearchEnvironment,
   type Parts,
   stageEnvironment,
@@ -35,11 +39,12 @@ export function processorFunction(scope: Construct, parts: Parts): PipelineFunct
     timeout: Duration.minutes(10),
     failed: state.data,
   });
-  allowSearch(processor, parts, "Get", "Post", "Put");
-  allowTable(processor, state.state, "GetItem", "PutItem");
-  allowTable(processor, state.findings, "BatchGetItem", "Query");
-  allowTable(processor, state.incidents, "GetItem", "PutItem", "Query");
+  allowSearch(processor, parts.search.domainArn, "Get", "Post");
+  allowTable(processor, state.state, ...ON_STATE);
+  allowTable(processor, state.findings, ...ON_FINDINGS);
+  allowTable(processor, state.incidents, ...ON_INCIDENTS);
   allowObjects(processor, parts, "GetObject", "snapshots/");
+  allowBlobs(processor, parts);
   allowListing(processor, parts);
   return processor;
 }

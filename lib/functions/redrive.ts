@@ -35,6 +35,8 @@ export function redriveFunction(
     environment,
     memoryMiB: 512,
     timeout: Duration.minutes(15),
+    // The domain is not asked.
+    network: null,
   });
   redrive.allow(["lambda:InvokeFunction"], [ingest.function.functionArn]);
   if (queues.length > 0) {
@@ -45,6 +47,7 @@ export function redriveFunction(
   }
   allowObjects(redrive, parts, "GetObject", ...FAILED);
   allowObjects(redrive, parts, "DeleteObject", ...FAILED);
+  allowObjects(redrive, parts, "PutObject", "audit/");
   allowListing(redrive, parts);
   if (trail.logGroup !== null) {
     redrive.allow(["logs:FilterLogEvents"], [trail.logGroup.logGroupArn], {

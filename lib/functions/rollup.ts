@@ -4,12 +4,15 @@ import type { z } from "zod";
 import type { environmentSchema } from "#lambdas/UsageRollup/environment.ts";
 import { PipelineFunction } from "../constructs/pipeline-function.ts";
 import {
+  allowBlobs,
   allowListing,
   allowObjects,
   allowSearch,
   allowTable,
   common,
   directoryEnvironment,
+  ON_FINDINGS,
+  ON_STATE,
   openSearchEnvironment,
   type Parts,
   stageEnvironment,
@@ -36,10 +39,11 @@ export function rollupFunction(scope: Construct, parts: Parts): PipelineFunction
     timeout: TIMEOUT,
     failed: state.data,
   });
-  allowSearch(rollup, parts, "Delete", "Get", "Post", "Put");
-  allowTable(rollup, state.state, "GetItem", "PutItem");
-  allowTable(rollup, state.findings, "BatchGetItem", "PutItem", "Query");
+  allowSearch(rollup, parts.search.domainArn, "Delete", "Get", "Post");
+  allowTable(rollup, state.state, ...ON_STATE);
+  allowTable(rollup, state.findings, ...ON_FINDINGS);
   allowObjects(rollup, parts, "GetObject", "snapshots/");
+  allowBlobs(rollup, parts);
   allowListing(rollup, parts);
   return rollup;
 }

@@ -36,7 +36,7 @@ export class AccountsStack extends DeploymentStack {
     const isOrganization = deployment.config.mode === "multi-account";
     if (isOrganization) this.#inMembers(props, settings);
     // A delegated administrator is a member: the StackSet comes to it, and not to the management account.
-    if (!deployment.isDelegated) this.#here(settings);
+    if (!deployment.isDelegated && deployment.config.readRole.makeHere) this.#here(settings);
     new CfnOutput(this, "CrossAccountTrustPolicy", {
       value: this.toJsonString(readRoleTrust(settings)),
       description:
@@ -48,7 +48,7 @@ export class AccountsStack extends DeploymentStack {
   #inMembers({ deployment, names, trail }: AccountsStackProps, settings: ReadRoleSettings): void {
     const { organizationalUnits } = deployment.config.readRole;
     new CfnStackSet(this, "Members", {
-      stackSetName: names.of("trailwatch-read-role"),
+      stackSetName: names.readRoleStackSet,
       description: "Trailwatch looks at what an incident names. Read only.",
       permissionModel: "SERVICE_MANAGED",
       callAs: deployment.isDelegated ? "DELEGATED_ADMIN" : "SELF",

@@ -29,6 +29,9 @@ export type PipelineStackProps = Omit<DeploymentStackProps, "description" | "hol
 /** How often the connector looks for what is unsaid, beside the bell of the incidents' table. */
 const SWEEP_MINUTES = 5;
 
+/** How often what could not be made in the cluster yet is tried: a forest learns only from roll-ups that are there. */
+const PROVISION_MINUTES = 60;
+
 /** What events go through, from the trail to a message, and what watches it. */
 export class PipelineStack extends DeploymentStack {
   readonly connector: PipelineFunction;
@@ -63,6 +66,7 @@ export class PipelineStack extends DeploymentStack {
         { target: processor, minutes: 1 },
         { target: this.connector, minutes: SWEEP_MINUTES },
         ...(directory === null ? [] : [{ target: directory, minutes: environment.SYNC_INTERVAL_MINUTES }]),
+        { target: search.provisioner, minutes: PROVISION_MINUTES },
       ],
     });
     new Provisioning(this, "Provisioning", {
@@ -76,6 +80,7 @@ export class PipelineStack extends DeploymentStack {
       stage,
       topic: state.alerts,
       functions,
+      provisioner: search.provisioner,
       givenUp: new Map([...givenUp, ["Missed", missed]]),
       domain: search.domainName === null ? null : { name: search.domainName, storageGiB: deployment.sizing.storageGiB },
       silentMinutes: alerts.silentMinutes,
@@ -86,7 +91,7 @@ export class PipelineStack extends DeploymentStack {
       name: names.of("Trailwatch"),
       stage,
       alarms,
-      functions,
+      functions: [...functions, search.provisioner],
       domainName: search.domainName,
     });
     for (const { node, function: fn } of functions) new CfnOutput(this, `${node.id}Name`, { value: fn.functionName });
@@ -97,7 +102,7 @@ export class PipelineStack extends DeploymentStack {
     const { events } = deployment;
     const { kinesis } = deployment.config;
     if (events.kind === "bucket") {
-      const { givenUp } = new EventQueue(this, "Files", {
+      const { givenUp } = new EventQueue(this, "TrailFiles", {
         topicArn: events.topicArn,
         key: state.key,
         ingest,

@@ -6,8 +6,8 @@ import type { environmentSchema } from "#lambdas/OpenSearchProvisioner/environme
 import { alertEmailParameter, unusedAlertEmail } from "../constructs/alert-email.ts";
 import { DashboardsUsers } from "../constructs/dashboards-users.ts";
 import { functionRole, PipelineFunction } from "../constructs/pipeline-function.ts";
-import { ES_HTTP_ACTIONS, PATHS_OF_A_DOMAIN } from "../constructs/search-access.ts";
 import { type SamlSettings, SearchDomain } from "../constructs/search-domain.ts";
+import { allowListing, allowObjects, allowSearch } from "../functions/parts.ts";
 import { DeploymentStack, type DeploymentStackProps } from "./deployment-stack.ts";
 import type { StateStack } from "./state-stack.ts";
 
@@ -107,7 +107,8 @@ export class SearchStack extends DeploymentStack {
     return role;
   }
 
-  #provisioner({ config, deployment, names, state }: SearchStackProps, role: Role): PipelineFunction {
+  #provisioner(props: SearchStackProps, role: Role): PipelineFunction {
+    const { config, deployment, names, state } = props;
     const environment: z.input<typeof environmentSchema> = {
       STAGE: deployment.config.stage,
       OPENSEARCH_ENDPOINT: this.endpoint,
@@ -127,7 +128,10 @@ export class SearchStack extends DeploymentStack {
       key: state.key,
       network: state.network,
     });
-    provisioner.allow(ES_HTTP_ACTIONS, [`${this.domainArn}/*`], { because: PATHS_OF_A_DOMAIN });
+    allowSearch(provisioner, this.domainArn, "Delete", "Get", "Head", "Post", "Put");
+    allowObjects(provisioner, props, "GetObject", "provisioning/");
+    allowObjects(provisioner, props, "PutObject", "provisioning/", "audit/");
+    allowListing(provisioner, props);
     // Whoever names the bell's role to the cluster must be allowed to give it away.
     provisioner.allow(["iam:PassRole"], [this.bellRole.roleArn]);
     return provisioner;

@@ -5,7 +5,7 @@ import type { IBucket } from "aws-cdk-lib/aws-s3";
 import { type ITopic, Topic } from "aws-cdk-lib/aws-sns";
 import { StringParameter } from "aws-cdk-lib/aws-ssm";
 import type { Construct } from "constructs";
-import { FINDINGS, INCIDENTS, STATE } from "#adapters/dynamodb/tables.ts";
+import { EXPIRING_BLOBS, FINDINGS, INCIDENTS, STATE } from "#adapters/dynamodb/tables.ts";
 import { alertEmailParameter } from "../constructs/alert-email.ts";
 import { EncryptionKey } from "../constructs/encryption-key.ts";
 import { AccessLogBucket, KeptBucket } from "../constructs/kept-bucket.ts";
@@ -57,6 +57,7 @@ export class StateStack extends DeploymentStack {
         { prefix: "snapshots/", days: 90 },
         { prefix: "failed/", days: retention.failedBatchDays },
         { prefix: "aws/lambda/", days: retention.failedBatchDays },
+        ...EXPIRING_BLOBS,
       ],
     });
     this.incidents = new StateTable(this, "Incidents", { definition: INCIDENTS, key, removalPolicy });

@@ -45,7 +45,10 @@ export class TrailStack extends DeploymentStack {
       const { logs, bucket } = this.#trail(props, trailName);
       this.logGroup = logs.logGroup;
       this.bucket = bucket;
+      if (!deployment.isDelegated) this.#watchTampering(props, trailName);
     } else {
+      const { trail } = deployment.config;
+      if (!deployment.isDelegated && trail.name !== null) this.#watchTampering(props, trail.name);
       this.bucket = null;
       this.logGroup =
         events.kind === "log-group" && events.accountId === null
@@ -103,17 +106,20 @@ export class TrailStack extends DeploymentStack {
       ? new DelegatedTrail(this, "DelegatedTrail", { config, deployment, names, trail: settings, trailArn })
       : new OwnTrail(this, "Trail", settings);
     made.node.addDependency(this.check.resource);
-    if (!isDelegated) {
-      new TrailTampering(this, "Tampering", {
-        trailName: name,
-        trailArn,
-        topic: state.alerts,
-        topicKey: state.alertsKey,
-      });
-    }
     new CfnOutput(this, "TrailArn", { value: trailArn });
     new CfnOutput(this, "TrailBucket", { value: bucket.bucketName });
     new CfnOutput(this, "TrailLogGroup", { value: logs.logGroup.logGroupName });
     return { logs, bucket };
+  }
+
+  /** Only in the account that owns the trail does EventBridge hear of it. */
+  #watchTampering({ state }: TrailStackProps, trail: string): void {
+    const trailName = trail.slice(trail.lastIndexOf("/") + 1);
+    new TrailTampering(this, "Tampering", {
+      trailName,
+      trailArn: trail.startsWith("arn:") ? trail : trailArnOf(this, trailName, this.account),
+      topic: state.alerts,
+      topicKey: state.alertsKey,
+    });
   }
 }

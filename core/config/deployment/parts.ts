@@ -21,8 +21,13 @@ const logDays = (value: number, description: string) =>
 export const accountId = z.string().regex(/^\d{12}$/, "an account id is twelve digits, in quotes");
 
 /** @param kind for the message: `an SNS topic` */
-export const arnOf = (service: string, kind: string) =>
-  z.string().regex(new RegExp(`^arn:aws[a-z-]*:${service}:`), `the ARN of ${kind} begins with arn:aws:${service}:`);
+const arnOf = (service: string, kind: string) =>
+  z
+    .string()
+    .regex(
+      new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]*:(\\d{12})?:.+$`),
+      `the ARN of ${kind} looks like arn:aws:${service}:...`,
+    );
 
 const instanceType = z
   .string()
@@ -69,7 +74,9 @@ export const trailSchema = z
       .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{1,126}[A-Za-z0-9]$|^arn:/, "a trail's name or ARN")
       .nullable()
       .default(null)
-      .describe("The existing trail that logGroup or bucket belongs to, for the doctor; a name, or an ARN."),
+      .describe(
+        "The existing trail that logGroup or bucket belongs to: a name, or an ARN. The doctor looks at it, and whoever stops it is told of.",
+      ),
     logGroup: z
       .string()
       .min(1)
@@ -136,16 +143,19 @@ export const domainSchema = z
       .string()
       .regex(/^https:\/\/[a-z0-9.-]+$/, "`https://` and a host name, without a slash at the end")
       .describe("`https://search-...es.amazonaws.com`."),
-    arn: arnOf("es", "an OpenSearch domain"),
+    arn: arnOf("es", "an OpenSearch domain").describe("Its ARN."),
   })
   .describe("A domain that exists, with fine-grained access control. No domain is made.");
 
 export const vpcSchema = z
   .strictObject({
-    vpcId: z.string().startsWith("vpc-").describe("The VPC."),
+    vpcId: z
+      .string()
+      .regex(/^vpc-[0-9a-f]{8,17}$/, "a VPC's id: vpc-0a1b2c3d")
+      .describe("The VPC."),
     availabilityZones: z.array(z.string().min(1)).min(1).max(3).describe("A zone for each subnet, in the same order."),
     privateSubnetIds: z
-      .array(z.string().startsWith("subnet-"))
+      .array(z.string().regex(/^subnet-[0-9a-f]{8,17}$/, "a subnet's id: subnet-0a1b2c3d"))
       .min(1)
       .max(3)
       .describe(
@@ -227,6 +237,10 @@ export const readRoleSchema = z
       .nullable()
       .default(null)
       .describe("What whoever assumes the role has to know; null: one that the deployment makes."),
+    makeHere: z
+      .boolean()
+      .default(true)
+      .describe("Make it in the account of the deployment too; false where one that was made by hand is there."),
     organizationalUnits: z
       .array(
         z
@@ -286,6 +300,12 @@ export const environmentSchema = z
       1440,
       "The look-back before an alert in which usage is counted for its message.",
     ),
+    COST_EXPLORER_MONTHLY_USD: z
+      .number()
+      .min(0)
+      .max(9999)
+      .default(5)
+      .describe("What our own questions to Cost Explorer may cost in a month, at $0.01 each."),
     Q_APPLICATION_ID: notYet("Q_APPLICATION_ID"),
     Q_INDEX_ID: notYet("Q_INDEX_ID"),
   })

@@ -23,7 +23,7 @@ function errorOf(run: () => unknown): TrailwatchError {
 }
 
 const BUCKET = { name: "org-trail", topicArn: "arn:aws:sns:eu-west-1:111122223333:new-logs" };
-const VPC = { vpcId: "vpc-1", availabilityZones: ["eu-west-1a"], privateSubnetIds: ["subnet-1"] };
+const VPC = { vpcId: "vpc-0a1b2c3d", availabilityZones: ["eu-west-1a"], privateSubnetIds: ["subnet-0a1b2c3d"] };
 
 describe("context of the CDK", () => {
   test("overrides the file, and leaves the rest of it", () => {
@@ -93,7 +93,10 @@ describe("versions of OpenSearch", () => {
   });
 
   test("an existing domain has no version of ours, and no warning", () => {
-    const domain = { endpoint: "https://search-x.eu-west-1.es.amazonaws.com", arn: "arn:aws:es:eu-west-1:1:domain/x" };
+    const domain = {
+      endpoint: "https://search-x.eu-west-1.es.amazonaws.com",
+      arn: "arn:aws:es:eu-west-1:555566667777:domain/x",
+    };
     expect(resolveDeployment(deploymentOf({ opensearchVersion: "OPENSEARCH_2_9", domain })).warnings).toEqual([]);
   });
 });
@@ -114,8 +117,8 @@ describe("what does not go together is refused with the reason", () => {
     [{ dashboards: { signIn: "none" } }, /dashboards\.signIn.*needs a sign-in/],
     [{ partition: "aws-cn" }, /dashboards\.signIn.*China/],
     [{ dashboards: { signIn: "saml" } }, /samlMetadataFile and samlEntityId/],
-    [{ alerts: { topicKeyArn: "arn:aws:kms:eu-west-1:1:key/x" } }, /alerts\.topicKeyArn/],
-    [{ alerts: { slackSecretKeyArn: "arn:aws:kms:eu-west-1:1:key/x" } }, /alerts\.slackSecretKeyArn/],
+    [{ alerts: { topicKeyArn: "arn:aws:kms:eu-west-1:555566667777:key/x" } }, /alerts\.topicKeyArn/],
+    [{ alerts: { slackSecretKeyArn: "arn:aws:kms:eu-west-1:555566667777:key/x" } }, /alerts\.slackSecretKeyArn/],
     [{ vpc: { ...VPC, availabilityZones: ["eu-west-1a", "eu-west-1b"] } }, /deployment\.vpc.*a zone for each subnet/],
     [{ retention: { functionLogDays: 8 } }, /functionLogDays is 8: one of the periods .*: 1, 3, 5/],
     [
