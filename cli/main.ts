@@ -64,6 +64,14 @@ program
       "critical",
     ]),
   )
+  .addOption(
+    new Option(
+      "--as-delivered [times]",
+      "also replay the events as they were delivered, and list what a deployment would have found otherwise",
+    )
+      .choices(["files", "modelled"])
+      .preset("files"),
+  )
   .addOption(REDACT)
   .option("-q, --quiet", "no progress, no hints")
   .action(async (paths, options) => (await import("./commands/analyze.ts")).analyze(paths, options));
@@ -87,6 +95,17 @@ program
   .option("--seed <n>", "seed; the same seed gives the same bytes", "7")
   .option("-q, --quiet", "no summary")
   .action(async (options) => (await import("./commands/simulate.ts")).simulateWorld(options));
+
+program
+  .command("detect")
+  .description("score every point of a series of numbers: counts, or any other measurement")
+  .argument("<file>", "CSV with the columns timestamp,value (or .csv.gz), or - for stdin")
+  .option("--interval <time>", "from point to point: 300s, 5m, 1h (default: measured)")
+  .option("--count", "values are counts of events (default: they are while they look like it)")
+  .option("--entity <columns>", "columns that tell series apart (default: all others)", collect)
+  .option("--forest", "ask a random cut forest too (20 times slower)")
+  .option("-q, --quiet", "no summary")
+  .action(async (file, options) => (await import("./commands/detect.ts")).detect(file, options));
 
 program
   .command("incidents")
@@ -181,6 +200,15 @@ for (const [name, description] of [
     .addOption(WORKSPACE)
     .action(async (id, options) => (await import("./commands/decide.ts")).decide(name, id, options));
 }
+
+program
+  .command("label")
+  .description("say afterwards what an incident was: later analyses and backtests learn from it")
+  .argument("<incident>", "its id, or the beginning of it")
+  .argument("<verdict>", "true (worth the page), expected (real, and ours) or noise (nothing to it)")
+  .requiredOption("--note <text>", "why, for those who meet the pattern again")
+  .addOption(WORKSPACE)
+  .action(async (id, verdict, options) => (await import("./commands/label.ts")).label(id, verdict, options));
 
 program
   .command("organization")

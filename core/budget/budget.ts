@@ -13,6 +13,8 @@ export interface Candidate {
   /** Of {@link ExpectedLoss}. */
   readonly usd: number;
   readonly outcome: "paged" | "overdrawn" | "held";
+  /** Somebody said that it was worth the page: no reason to page for less. */
+  readonly confirmed: boolean;
 }
 
 export interface Budgeted {
@@ -63,7 +65,13 @@ export function withinBudget(
         : decide(draft, paging, budget, before, since);
     decided.set(draft.id, decision.paging);
     if (decision.outcome === null) continue;
-    ledger.push({ id: draft.id, openedAt: draft.openedAt, usd: draft.expectedLoss.usd, outcome: decision.outcome });
+    ledger.push({
+      id: draft.id,
+      openedAt: draft.openedAt,
+      usd: draft.expectedLoss.usd,
+      outcome: decision.outcome,
+      confirmed: draft.label?.verdict === "true",
+    });
   }
   const newest = Math.max(since, ...ledger.map(({ openedAt }) => openedAt));
   return {
@@ -95,7 +103,8 @@ function decide(
     const beyond = lately.length < budget.pages ? "" : `, beyond ${words}: critical is never held back`;
     return { paging: { ...paging, reason: `${paging.reason}${beyond}` }, outcome: "paged" };
   }
-  const floor = lossFloor(before, budget.pages, period, { start: since, end: openedAt });
+  const doubtful = before.filter(({ confirmed }) => !confirmed);
+  const floor = lossFloor(doubtful, budget.pages, period, { start: since, end: openedAt });
   const loss = `an expected loss of ${grouped(usd)} USD`;
   if (usd < floor) {
     const why = `${loss} is below the ${grouped(floor)} USD that keep to ${words} by what opened before`;

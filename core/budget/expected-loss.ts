@@ -27,28 +27,39 @@ export interface LossMaterial {
   readonly expected: ExpectedVerdict;
   /** The most that its events added in any one hour, in USD/hour. */
   readonly addedPerHour: NanoUsd;
+  /** How often people called incidents about the same things right and wrong to page. */
+  readonly judged: { readonly right: number; readonly wrong: number };
 }
 
 /**
  * What it would cost on the average if nobody looked at an incident until the next day: (harm + money) x belief. It ranks
  * incidents against each other where there is a budget; it is no forecast of a bill.
  */
-export function expectedLossOf({ severity, findings, expected, addedPerHour }: LossMaterial): ExpectedLoss {
+export function expectedLossOf({ severity, findings, expected, addedPerHour, judged }: LossMaterial): ExpectedLoss {
   const isDanger = findings.some(
     (finding) => finding.kind === "policy" && severityRank(finding.severity) >= severityRank("medium"),
   );
   const harm = HARM[severity] * (isDanger ? DANGER : 1);
   const money = (Number(addedPerHour) / 1e9) * HOURS;
-  const belief = beliefIn(findings) * (expected.expected ? EXPECTED : 1);
+  const belief = learnt(beliefIn(findings), judged) * (expected.expected ? EXPECTED : 1);
+  const labels = judged.right + judged.wrong;
   return {
     usd: Math.round((harm + money) * belief),
     because: [
       `${severity}${isDanger ? " with a danger" : ""} stands for ${grouped(harm)} USD`,
       ...(money > 0 ? [`${usdPhrase(addedPerHour)} USD/hour for ${HOURS} hours`] : []),
       `believed to ${Math.round(belief * 100)} %${expected.expected ? ", since it was expected" : ""}`,
+      ...(labels > 0 ? [`${judged.right} of ${labels} labelled like it were right`] : []),
     ],
   };
 }
+
+/** What is believed before anybody said anything weighs as much as so many labels. */
+const PRIOR = 2;
+
+/** The mean of a beta distribution with the belief as its prior. */
+const learnt = (belief: number, { right, wrong }: LossMaterial["judged"]): number =>
+  Math.min(MOST_BELIEVED, (belief * PRIOR + right) / (PRIOR + right + wrong));
 
 /** That at least one of the findings is what it says, each for itself. */
 function beliefIn(findings: readonly Finding[]): number {

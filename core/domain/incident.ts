@@ -26,6 +26,8 @@ export interface Incident {
   readonly expectedLoss: ExpectedLoss;
   readonly paging: PagingDecision;
   readonly mute: MuteVerdict | null;
+  /** What a person said of it, or of one with the same pattern. */
+  readonly label: Omit<IncidentLabel, "at" | "pattern"> | null;
   readonly cost: CostImpact;
   readonly explanation: Explanation;
   readonly evidence: readonly Evidence[];
@@ -62,6 +64,29 @@ export interface MuteVerdict {
   readonly kind: "mute" | "snooze" | "acknowledged";
   readonly reason: string;
   readonly until: EpochMs | null;
+}
+
+export const LABEL_VERDICTS = ["true", "expected", "noise"] as const;
+
+/** What people say of an incident afterwards. */
+export interface IncidentLabel {
+  /** The labelled incident's id. */
+  readonly incident: string;
+  /** `true`: worth the page; `expected`: real, and ours; `noise`: nothing to it. */
+  readonly verdict: (typeof LABEL_VERDICTS)[number];
+  readonly note: string;
+  /** When it was said, ISO 8601. */
+  readonly at: string;
+  readonly pattern: LabelPattern;
+}
+
+/** What a label speaks for beside its own incident. */
+export interface LabelPattern {
+  /** Signals, novelty dimensions, policies, danger rules, insight types. */
+  readonly about: readonly string[];
+  readonly accounts: readonly string[];
+  readonly principals: readonly string[];
+  readonly events: number;
 }
 
 /** A fact with where it came from. Causes, actions and text may state only what stands here. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { LABEL_VERDICTS } from "../domain/incident.ts";
 
 const hours = (value: number, description: string) =>
   z
@@ -47,6 +48,27 @@ const responseSchema = z.strictObject({
     .nullable()
     .default(null)
     .describe("End of the snooze or of the acknowledgement (ISO 8601); null for until it is removed."),
+});
+
+const labelSchema = z.strictObject({
+  incident: z.string().min(4).describe("The labelled incident's id."),
+  verdict: z
+    .enum(LABEL_VERDICTS)
+    .describe("true: it was worth the page; expected: real, and ours; noise: there was nothing to it."),
+  note: z.string().min(3).describe("Why, for whoever meets the pattern again."),
+  at: isoTime.describe("When it was said (ISO 8601); the last word counts."),
+  pattern: z
+    .strictObject({
+      about: z
+        .array(z.string())
+        .min(1)
+        .readonly()
+        .describe("Signals, novelty dimensions, policies or danger rules, by id."),
+      accounts: z.array(z.string()).readonly().describe("Account ids."),
+      principals: z.array(z.string()).readonly().describe("Principals by id (ARN)."),
+      events: z.number().int().min(0).describe("How many events it had; the label speaks for up to twice as many."),
+    })
+    .describe("What else it speaks for. `trailwatch label` writes it."),
 });
 
 /** Grouping, severity, expectedness and paging. docs/incidents.md says what each number does. */
@@ -161,6 +183,7 @@ export const incidentsConfigSchema = z.strictObject({
     .default([])
     .describe("What not to page for. Muted incidents are kept, counted and shown as muted."),
   responses: z.array(responseSchema).default([]).describe("Incidents acknowledged or snoozed."),
+  labels: z.array(labelSchema).default([]).describe("What people said of incidents afterwards."),
 });
 
 export type IncidentsConfig = z.output<typeof incidentsConfigSchema>;

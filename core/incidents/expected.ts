@@ -80,7 +80,7 @@ export function expectedVerdict(input: ExpectedInput): ExpectedVerdict {
 const shareOfAll = (calls: number): string => (calls === 1 ? "the call" : `any of the ${grouped(calls)} calls`);
 
 /** What is dangerous whoever does it, and what comes from where nobody ever worked. */
-function neverExpected(input: ExpectedInput): string | null {
+export function neverExpected(input: EscalationInput): string | null {
   const inexcusable = new Map(
     DANGER_RULES.filter((rule) => !rule.routineExcuses).map((rule) => [`danger/${rule.id}`, rule]),
   );

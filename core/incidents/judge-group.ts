@@ -1,17 +1,18 @@
 import { expectedLossOf } from "../budget/expected-loss.ts";
 import type { Severity } from "../domain/finding.ts";
 import { severityRank } from "../domain/finding.ts";
-import type { ExpectedVerdict, IncidentDraft } from "../domain/incident.ts";
+import type { ExpectedVerdict, IncidentDraft, IncidentLabel } from "../domain/incident.ts";
 import { type EpochMs, isoTime, type TimeWindow } from "../domain/time.ts";
 import type { AccountDirectory } from "../ports/account-directory.ts";
 import type { EventStore, LoggedAccount } from "../ports/event-store.ts";
 import type { KeyCommonness } from "./commonness.ts";
 import type { IncidentsConfig } from "./config.ts";
-import { expectedVerdict } from "./expected.ts";
+import { expectedVerdict, neverExpected } from "./expected.ts";
 import { has } from "./facets.ts";
 import type { FindingGroup } from "./group-findings.ts";
 import { gatherHistory, type IncidentHistory } from "./history.ts";
 import { shortHash } from "./identifier.ts";
+import { judgementsOf, labelOf } from "./labels.ts";
 import { lifecycleOf, muteOf, pagingOf } from "./lifecycle.ts";
 import { gatherMaterial, type IncidentMaterial } from "./material.ts";
 import { peakAddedPerHour } from "./money.ts";
@@ -31,6 +32,8 @@ export interface JudgedGroup {
   readonly severity: Severity;
   readonly reasons: readonly string[];
   readonly expected: ExpectedVerdict;
+  /** Why nothing that was said of its like excuses it, where there is such a reason. */
+  readonly refusal: string | null;
 }
 
 const EVENT_IDS = 200;
@@ -52,20 +55,19 @@ export async function judgeGroup(
   const known = { material, commonness, config, span };
   const before = incidentSeverity({ ...known, history: NO_HISTORY });
   const asked = severityRank(before.severity) >= severityRank("medium") || readsSecrets(material);
-  if (!asked) return { group, material, ...before, expected: NOT_ASKED };
+  if (!asked) return { group, material, ...before, expected: NOT_ASKED, refusal: null };
   const judged = { ...known, history: await gatherHistory(store, material, span, config) };
   const accountSince = new Map(coverage.map(({ account, first }) => [account, first]));
-  return { group, material, ...incidentSeverity(judged), expected: expectedVerdict({ ...judged, accountSince }) };
+  const expected = expectedVerdict({ ...judged, accountSince });
+  return { group, material, ...incidentSeverity(judged), expected, refusal: neverExpected(judged) };
 }
 
 /** The incident that a judged group is, of the first revision. */
-export function draftOf(
-  { group, material, severity, reasons, expected }: JudgedGroup,
-  id: string,
-  now: EpochMs,
-  config: IncidentsConfig,
-): IncidentDraft {
+export function draftOf(judged: JudgedGroup, id: string, now: EpochMs, config: IncidentsConfig): IncidentDraft {
+  const { group, material, severity, reasons } = judged;
   const mute = muteOf(id, material, config);
+  const label = labelOf(id, material, config);
+  const expected = label ? byLabel(label, id, judged) : judged.expected;
   return {
     id,
     revision: 1,
@@ -84,12 +86,25 @@ export function draftOf(
       findings: group.findings,
       expected,
       addedPerHour: peakAddedPerHour(material.events),
+      judged: judgementsOf(material, config),
     }),
     paging: pagingOf(severity, expected, mute),
     mute,
+    label: label && { incident: label.incident, verdict: label.verdict, note: label.note },
     eventIds: material.events.slice(0, EVENT_IDS).map((event) => event.id),
     eventCount: material.eventCount,
   };
+}
+
+/** What a person said of an incident holds for it; of another one with its pattern, only where nothing makes it worse. */
+function byLabel({ incident, verdict, note }: IncidentLabel, id: string, judged: JudgedGroup): ExpectedVerdict {
+  const isOwn = id.startsWith(incident);
+  const said = `labelled ${verdict}${isOwn ? "" : `, as incident ${incident} with the same pattern was`}: ${note}`;
+  if (verdict === "true") return { expected: false, reasons: [said] };
+  if (isOwn) return { expected: true, reasons: [said] };
+  if (judged.refusal !== null) return { expected: false, reasons: [`although ${said}, ${judged.refusal}`] };
+  if (judged.severity === "critical") return { expected: false, reasons: [`although ${said}, it is critical`] };
+  return { expected: true, reasons: [said] };
 }
 
 const readsSecrets = ({ facets }: IncidentMaterial): boolean =>

@@ -190,6 +190,23 @@ describe("after an analysis", () => {
     });
   }, 60_000);
 
+  test("what a person said of an incident afterwards is learnt", async () => {
+    const [, , third] = incidentsOf(whole);
+    const note = "the load test of every autumn";
+    const { code, stderr } = await run("label", third.id, "noise", "--note", note, ...place);
+    expect(code).toBe(0);
+    expect(stderr).toContain(`${third.id}: labelled noise`);
+    const again = incidentsOf(await analyse("whole", ...json, "--quiet"));
+    expect(again.find((incident: { id: string }) => incident.id === third.id)).toMatchObject({
+      expected: { expected: true, reasons: [`labelled noise: ${note}`] },
+      label: { incident: third.id, verdict: "noise", note },
+      paging: { paged: false },
+    });
+    const refused = await run("label", third.id, "false", "--note", note, ...place);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain("true, expected, noise");
+  }, 60_000);
+
   test("the report is written again, with the configuration of the day", async () => {
     const file = folder.at("later.html");
     const { code, stdout } = await run("report", ...place, ...organization, "--report", file);

@@ -36,6 +36,7 @@ export const sampleIncident = (id: string, changes: Partial<Incident> = {}): Inc
   expectedLoss: { usd: 950, because: ["medium stands for 1,000 USD"] },
   paging: { paged: true, reason: "medium", heldBackBy: null },
   mute: null,
+  label: null,
   cost: { status: "none" },
   explanation: { summary: "47 instances launched 🚨", causes: [], actions: [] },
   evidence: [],

@@ -113,6 +113,7 @@ const incident = (
     paging: { paged: false, reason: "" },
     expected: { expected: false, reasons: [] },
     mute: null,
+    label: null,
     revision: 1,
     eventCount: 0,
   } as unknown as Incident;

@@ -165,3 +165,10 @@ test("decided piece by piece, with the ledger of what was decided before, is as 
     }),
   );
 });
+
+test("what somebody confirmed does not raise the loss that is worth a page", () => {
+  const label = { incident: "x", verdict: "true" as const, note: "it was" };
+  const weeks = Array.from({ length: 24 }, (_, at) => draft(String(at), at * 1.75 * DAY, "medium", 600, { label }));
+  const { drafts } = decided([...weeks, draft("now", 42 * DAY, "medium", 501)]);
+  expect(paging(drafts, "now").heldBackBy).not.toBe("calibration");
+});

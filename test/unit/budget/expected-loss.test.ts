@@ -4,8 +4,20 @@ import type { Finding, Severity } from "#core/domain/finding.ts";
 import { nanoUsd } from "#core/domain/money.ts";
 import { anomaly, violation } from "../incidents/world.ts";
 
-const loss = (severity: Severity, findings: readonly Finding[], usdPerHour = 0, expected = false) =>
-  expectedLossOf({ severity, findings, expected: { expected, reasons: [] }, addedPerHour: nanoUsd(usdPerHour) });
+const loss = (
+  severity: Severity,
+  findings: readonly Finding[],
+  usdPerHour = 0,
+  expected = false,
+  judged = { right: 0, wrong: 0 },
+) =>
+  expectedLossOf({
+    severity,
+    findings,
+    expected: { expected, reasons: [] },
+    addedPerHour: nanoUsd(usdPerHour),
+    judged,
+  });
 
 const departs = anomaly([], { grade: 0.8, confidence: 1 });
 
@@ -31,4 +43,11 @@ test("says what it is made of", () => {
     "12.5 USD/hour for 24 hours",
     "believed to 80 %",
   ]);
+});
+
+test("what people said of incidents like it is learnt", () => {
+  const wrong = loss("medium", [departs], 0, false, { right: 0, wrong: 6 });
+  expect(wrong.usd).toBe(200);
+  expect(wrong.because).toContain("0 of 6 labelled like it were right");
+  expect(loss("medium", [departs], 0, false, { right: 6, wrong: 0 }).usd).toBe(950);
 });

@@ -30,6 +30,7 @@ export function draft(
     expectedLoss: { usd, because: [] },
     paging: { paged: false, reason: "not decided", heldBackBy: null },
     mute: null,
+    label: null,
     eventIds: [],
     eventCount: 0,
     ...more,

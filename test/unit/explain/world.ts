@@ -290,6 +290,7 @@ export function draft(
     expectedLoss: { usd: 9500, because: ["high stands for 10,000 USD"] },
     paging: { paged: true, reason: "high, and not expected", heldBackBy: null },
     mute: null,
+    label: null,
     eventIds: events.slice(0, 200).map(({ id }) => id),
     eventCount: events.length,
     ...more,
