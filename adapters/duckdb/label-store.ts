@@ -7,9 +7,14 @@ const TABLE = `create table if not exists labels (
   incident varchar primary key,
   verdict varchar not null,
   note varchar not null,
-  at varchar not null,
+  said_at varchar not null,
   pattern varchar not null
 )`;
+
+interface LabelRow extends Pick<IncidentLabel, "incident" | "verdict" | "note"> {
+  readonly said_at: string;
+  readonly pattern: string;
+}
 
 /** What people said of incidents afterwards, beside the incidents themselves; the last word counts. */
 export class DuckDbLabelStore {
@@ -38,11 +43,15 @@ export class DuckDbLabelStore {
         "select count(*) > 0 as found from duckdb_tables() where table_name = 'labels'",
       );
       if (!exists?.found) return [];
-      const rows = await readAll<Omit<IncidentLabel, "pattern"> & { pattern: string }>(
+      const rows = await readAll<LabelRow>(
         connection,
-        "select incident, verdict, note, at, pattern from labels order by incident",
+        "select incident, verdict, note, said_at, pattern from labels order by incident",
       );
-      return rows.map((row) => ({ ...row, pattern: JSON.parse(row.pattern) as IncidentLabel["pattern"] }));
+      return rows.map(({ said_at: at, pattern, ...row }) => ({
+        ...row,
+        at,
+        pattern: JSON.parse(pattern) as IncidentLabel["pattern"],
+      }));
     } finally {
       connection.closeSync();
     }
