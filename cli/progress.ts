@@ -1,4 +1,5 @@
-import { amount, duration } from "#core/messages/format.ts";
+import type { EpochMs, TimeWindow } from "#core/domain/time.ts";
+import { amount, duration, utc } from "#core/messages/format.ts";
 import type { AnalysisStep } from "#core/use-cases/analyze.ts";
 
 /** How far reading is. */
@@ -15,6 +16,8 @@ export interface ReadingProgress {
 export interface Progress {
   reading(state: ReadingProgress): void;
   step(step: AnalysisStep | "drawing"): void;
+  /** How far a replay is in its time. */
+  replaying(now: EpochMs, span: TimeWindow): void;
   say(line: string): void;
   /** Clears what a terminal still shows; may be called twice. */
   done(): void;
@@ -27,7 +30,7 @@ const STEPS: Readonly<Record<AnalysisStep | "drawing", string>> = {
   drawing: "drawing the report",
 };
 
-const SILENT: Progress = { reading: () => {}, step: () => {}, say: () => {}, done: () => {} };
+const SILENT: Progress = { reading: () => {}, step: () => {}, replaying: () => {}, say: () => {}, done: () => {} };
 
 /** Milliseconds between two looks of a person at a terminal, and between two lines in a log. */
 const REDRAW = 100;
@@ -49,15 +52,20 @@ export function createProgress(stream: NodeJS.WriteStream, quiet: boolean): Prog
     stream.write(text.slice(0, (stream.columns ?? 80) - 1));
     drawn = true;
   };
+  const nowAndThen = (text: (now: number) => string): void => {
+    const now = Date.now();
+    if (now - last < (terminal ? REDRAW : LINE_EVERY)) return;
+    last = now;
+    if (terminal) draw(text(now));
+    else stream.write(`${text(now)}\n`);
+  };
   return {
-    reading(state) {
-      const now = Date.now();
-      if (now - last < (terminal ? REDRAW : LINE_EVERY)) return;
-      last = now;
-      const text = readingText(state, now - started, terminal);
-      if (terminal) draw(text);
-      else stream.write(`${text}\n`);
-    },
+    reading: (state) => nowAndThen((now) => readingText(state, now - started, terminal)),
+    replaying: (time, { start, end }) =>
+      nowAndThen(() => {
+        const share = Math.min(100, Math.floor((100 * (time - start)) / (end - start)));
+        return `replaying what was delivered by ${utc(time)} (${share} %) ...`;
+      }),
     step(step) {
       if (terminal) draw(`${STEPS[step]} ...`);
       else stream.write(`${STEPS[step]}\n`);

@@ -14,6 +14,10 @@ export interface OpenWorkspace {
 
 const RISKY = riskRank("medium");
 
+/** Actions whose first use in an account is worth knowing. */
+export const riskyAction = (service: string, action: string): boolean =>
+  riskRank(actionRisk(service, action).level) >= RISKY;
+
 /**
  * Opens what an earlier `analyze` left, for as long as `use` runs. Throws TrailwatchError `NOT_FOUND`, `STORE_BUSY`,
  * `STORE_VERSION` or `STORE_UNUSABLE`.
@@ -25,9 +29,7 @@ export async function withStore<T>(
 ): Promise<T> {
   const instance = await openStore(store, access);
   try {
-    const events = await DuckDbEventStore.open(instance, {
-      riskyAction: (service, action) => riskRank(actionRisk(service, action).level) >= RISKY,
-    });
+    const events = await DuckDbEventStore.open(instance, { riskyAction });
     try {
       return await use({ instance, events, incidents: new DuckDbIncidentStore(instance) });
     } finally {

@@ -50,18 +50,24 @@ export class DuckDbEventStore implements EventStore {
 
   private constructor(
     instance: DuckDBInstance,
-    [dictionaries, ...questions]: readonly [DuckDBConnection, ...DuckDBConnection[]],
+    connections: readonly DuckDBConnection[],
+    dictionaries: Dictionaries,
     options: DuckDbEventStoreOptions,
   ) {
     this.#instance = instance;
-    this.#connections = [...questions, dictionaries];
-    this.#dictionaries = openDictionaries(dictionaries);
+    this.#connections = connections;
+    this.#dictionaries = dictionaries;
     this.#riskyAction = options.riskyAction;
   }
 
-  static async open(instance: DuckDBInstance, options: DuckDbEventStoreOptions): Promise<DuckDbEventStore> {
+  /** @param dictionaries where they are not those of the instance itself: the caller's to close */
+  static async open(
+    instance: DuckDBInstance,
+    options: DuckDbEventStoreOptions,
+    dictionaries?: Dictionaries,
+  ): Promise<DuckDbEventStore> {
     const connections = [await instance.connect(), await instance.connect(), await instance.connect()] as const;
-    return new DuckDbEventStore(instance, connections, options);
+    return new DuckDbEventStore(instance, connections, dictionaries ?? openDictionaries(connections[0]), options);
   }
 
   /** Also after a failure, when other questions may still be under way. */

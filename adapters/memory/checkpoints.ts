@@ -1,6 +1,6 @@
 import type { Checkpoints } from "#core/ports/checkpoints.ts";
 import type { Fence } from "#core/ports/leases.ts";
-import { requireFence } from "./leases.ts";
+import { requireFence } from "./fencing.ts";
 
 /** Checkpoints of one process, as JSON: what is written is what was meant, whatever is done to it afterwards. */
 export class MemoryCheckpoints implements Checkpoints {

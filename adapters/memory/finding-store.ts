@@ -1,7 +1,7 @@
 import type { EpochMs } from "#core/domain/time.ts";
 import type { FindingStore, KeptFindings, SubjectFindings } from "#core/ports/finding-store.ts";
 import type { Fence } from "#core/ports/leases.ts";
-import { requireFence } from "./leases.ts";
+import { requireFence } from "./fencing.ts";
 
 /** Findings of one process. */
 export class MemoryFindingStore implements FindingStore {

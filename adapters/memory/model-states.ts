@@ -1,6 +1,6 @@
 import type { Fence } from "#core/ports/leases.ts";
 import type { ModelStates, PackedStates, StateShard } from "#core/ports/model-states.ts";
-import { requireFence } from "./leases.ts";
+import { requireFence } from "./fencing.ts";
 
 const keyOf = ({ account, of, shard }: StateShard): string => `${account} ${of} ${shard}`;
 

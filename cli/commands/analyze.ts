@@ -2,10 +2,13 @@ import { accessSync, constants, existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { dirname } from "node:path";
 import { DuckDbResponseStore } from "#adapters/duckdb/response-store.ts";
+import type { Config } from "#core/config/index.ts";
 import type { Analysis } from "#core/domain/analysis.ts";
+import type { Delays } from "#core/domain/as-delivered.ts";
 import { TrailwatchError } from "#core/domain/errors.ts";
 import { type Severity, severityRank } from "#core/domain/finding.ts";
 import { redactAnalysis } from "#core/messages/redact.ts";
+import type { AccountDirectory } from "#core/ports/account-directory.ts";
 import type { ReadSelection } from "#core/ports/event-source.ts";
 import { analyseStore, redactReport, reportModel, writeReport } from "../analysis.ts";
 import { countArgument, timeArgument } from "../arguments.ts";
@@ -15,7 +18,7 @@ import { EXIT } from "../exit-codes.ts";
 import { startFresh } from "../fresh.ts";
 import { ingest } from "../ingest/index.ts";
 import { insightRecords } from "../ingest/ledger.ts";
-import { createProgress } from "../progress.ts";
+import { createProgress, type Progress } from "../progress.ts";
 import { renderJson, renderNdjson } from "../render/json.ts";
 import { renderMarkdown } from "../render/markdown.ts";
 import { renderText } from "../render/text.ts";
@@ -23,7 +26,7 @@ import { withResponses } from "../responses.ts";
 import { sourcesOf } from "../sources.ts";
 import { withStore } from "../store.ts";
 import { textOptions } from "../terminal.ts";
-import { makeWorkspace } from "../workspace.ts";
+import { makeWorkspace, type Workspace } from "../workspace.ts";
 import type { Format } from "./incidents.ts";
 
 export interface AnalyzeOptions extends AwsOptions {
@@ -42,6 +45,8 @@ export interface AnalyzeOptions extends AwsOptions {
   readonly fresh?: boolean;
   readonly failOn?: Severity;
   readonly redact?: boolean;
+  /** By which times events are replayed as they were delivered; not at all where it is left out. */
+  readonly asDelivered?: Delays["times"];
   readonly quiet?: boolean;
 }
 
@@ -75,25 +80,26 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions)
     // From here on nothing is lost by stopping at once: what was read is in the store.
     process.off("SIGINT", onSignal);
     if (summary.read === 0 && summary.files === 0 && summary.filesSkipped === 0) throw nothingRead(paths);
-    const analysis = await withStore(place, "write", async ({ instance, events, incidents }) => {
+    const { found, settings } = await withStore(place, "write", async ({ instance, events, incidents }) => {
       for (const response of said) await new DuckDbResponseStore(instance).record(response);
       const about = { store: events, directory, config: await withResponses(config, instance) };
-      const found = await analyseStore({
+      const made = await analyseStore({
         ...about,
         ingest: summary,
         insights: await insightRecords(instance),
         onStep: progress.step,
       });
-      await incidents.save(found.incidents);
-      const kept = { ...found, incidents: await incidents.list() };
+      await incidents.save(made.incidents);
+      const kept = { ...made, incidents: await incidents.list() };
       if (options.report !== false) {
         progress.step("drawing");
         const model = await reportModel(kept, about);
         await writeReport(options.redact ? redactReport(model) : model, reportFile);
         progress.say(`report: ${reportFile}`);
       }
-      return kept;
+      return { found: kept, settings: about.config };
     });
+    const analysis = await withDelivered(found, place, { ...options, settings, directory, progress });
     progress.done();
     process.stdout.write(render(options.redact ? redactAnalysis(analysis) : analysis, options.format));
     if (isMet(analysis, options.failOn)) process.exitCode = EXIT.failOn;
@@ -101,6 +107,26 @@ export async function analyze(paths: readonly string[], options: AnalyzeOptions)
     progress.done();
     process.off("SIGINT", onSignal);
   }
+}
+
+async function withDelivered(
+  analysis: Analysis,
+  place: Workspace,
+  {
+    asDelivered: times,
+    settings,
+    directory,
+    progress,
+  }: Pick<AnalyzeOptions, "asDelivered"> & {
+    readonly settings: Config;
+    readonly directory: AccountDirectory;
+    readonly progress: Progress;
+  },
+): Promise<Analysis> {
+  if (times === undefined) return analysis;
+  const { asDelivered } = await import("../as-delivered.ts");
+  const about = { config: settings, directory, analysed: analysis.incidents, times };
+  return { ...analysis, asDelivered: await asDelivered(place, { ...about, onRun: progress.replaying }) };
 }
 
 /** Before hours of work, not after them. */

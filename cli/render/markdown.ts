@@ -1,14 +1,16 @@
 import type { Analysis, RollupGroup } from "#core/domain/analysis.ts";
+import type { AsDelivered } from "#core/domain/as-delivered.ts";
 import { SEVERITIES } from "#core/domain/finding.ts";
 import type { Incident } from "#core/domain/incident.ts";
 import { escapeMarkdown, markdownCode } from "#core/messages/escape.ts";
-import { amount, counted, utcWindow } from "#core/messages/format.ts";
+import { amount, counted, utc, utcWindow } from "#core/messages/format.ts";
 import { costInBrief, dollarRange } from "#core/messages/money.ts";
 import { costLines } from "#core/messages/notification.ts";
 import { markdownLine } from "#core/messages/notification-markup.ts";
 import { accountsLine, regionsLine } from "#core/messages/phrases.ts";
 import { named, visible } from "#core/messages/visible.ts";
 import { whoInFull } from "#core/messages/who.ts";
+import { asDeliveredSummary, differenceHead, waitingTime, waitingWords } from "./as-delivered.ts";
 import { isMuted, isPaged, summaryLines } from "./summary.ts";
 
 /** Text of any origin as it may stand in Markdown. */
@@ -30,6 +32,7 @@ export function renderMarkdown(analysis: Analysis): string {
     ...groups("By organizational unit", analysis.rollups.byOu),
     ...groups("By account type", analysis.rollups.byType),
     ...groups("By cost center", analysis.rollups.byCostCenter),
+    ...(analysis.asDelivered ? deliveredBlocks(analysis.asDelivered) : []),
   ];
   return `${blocks.join("\n\n")}\n`;
 }
@@ -109,5 +112,30 @@ function groups(title: string, rows: readonly RollupGroup[]): readonly string[] 
       "|---|--:|--:|--:|--:|--:|--:|",
       ...lines,
     ].join("\n"),
+  ];
+}
+
+function deliveredBlocks(delivered: AsDelivered): readonly string[] {
+  const waiting = waitingWords(delivered);
+  const bullets = (lines: readonly string[]): string => lines.map((line) => `- ${plain(line)}`).join("\n");
+  const rows = delivered.differences.map(
+    (difference) =>
+      `| ${difference.severity} | ${plain(difference.summary)} | ${plain(differenceHead(difference))} | ${plain(difference.reasons.join("; "))} |`,
+  );
+  const messages = delivered.messages.map(
+    (message) =>
+      `| ${utc(message.at)} | ${message.occasion} | ${message.severity} | ${plain(message.summary)} | ${plain(waitingTime(message))} | ${markdownCode(named(message.incident))} |`,
+  );
+  return [
+    "## As delivered",
+    bullets([...asDeliveredSummary(delivered), ...(waiting === null ? [] : [waiting])]),
+    ...(rows.length === 0
+      ? []
+      : [["| Severity | What | How it differs | Because |", "|---|---|---|---|", ...rows].join("\n")]),
+    ...(messages.length === 0
+      ? []
+      : [
+          ["| Said | | Severity | What | Waited for | Incident |", "|---|---|---|---|---|---|", ...messages].join("\n"),
+        ]),
   ];
 }

@@ -1,4 +1,5 @@
 import type { Analysis, RollupGroup } from "#core/domain/analysis.ts";
+import type { AsDelivered } from "#core/domain/as-delivered.ts";
 import { SEVERITIES, type Severity } from "#core/domain/finding.ts";
 import type { Incident } from "#core/domain/incident.ts";
 import { nanoUsd, parseUsdText } from "#core/domain/money.ts";
@@ -9,6 +10,7 @@ import { costLines } from "#core/messages/notification.ts";
 import { accountsLine, regionsLine } from "#core/messages/phrases.ts";
 import { named, visible } from "#core/messages/visible.ts";
 import { whoLine } from "#core/messages/who.ts";
+import { asDeliveredSummary, differenceHead, messageLine, waitingWords } from "./as-delivered.ts";
 import { isMuted, isPaged, summaryLines } from "./summary.ts";
 import { columns, type Style, Terminal, type TextOptions } from "./terminal.ts";
 
@@ -47,6 +49,7 @@ export function renderText(analysis: Analysis, options: TextOptions): string {
       ? []
       : [terminal.rule("Muted"), muted.map((incident) => digestLine(terminal, incident)).join("\n")]),
     ...groupsBlock(terminal, analysis.rollups.byType),
+    ...(analysis.asDelivered ? [deliveredBlock(terminal, analysis.asDelivered)] : []),
   ];
   return `${blocks.join("\n\n")}\n`;
 }
@@ -231,4 +234,26 @@ function groupsBlock(terminal: Terminal, groups: readonly RollupGroup[]): readon
     );
   });
   return [[terminal.rule("By account type"), ...lines].join("\n")];
+}
+
+function deliveredBlock(terminal: Terminal, delivered: AsDelivered): string {
+  const waiting = waitingWords(delivered);
+  const line = (text: string, first = "  ", style?: Style): string =>
+    terminal.wrap(visible(text), first, columns(first), ...(style ? [style] : []));
+  return [
+    terminal.rule("As delivered"),
+    ...[...asDeliveredSummary(delivered), ...(waiting === null ? [] : [waiting])].map((text) => line(text)),
+    ...delivered.differences.flatMap((difference) => [
+      "",
+      terminal.wrap(
+        visible(difference.summary),
+        `${badge(terminal, difference.severity)}  `,
+        difference.severity.length + 2,
+      ),
+      line(differenceHead(difference)),
+      ...difference.reasons.map((reason) => line(`because ${reason}`, "    ", "dim")),
+    ]),
+    ...(delivered.messages.length === 0 ? [] : ["", terminal.style("bold", "What would have been said")]),
+    ...delivered.messages.map((message) => line(messageLine(message))),
+  ].join("\n");
 }

@@ -1,5 +1,6 @@
 import type { AccountCoverage } from "../ports/event-store.ts";
 import type { AccountContext } from "./account.ts";
+import type { AsDelivered } from "./as-delivered.ts";
 import type { Severity } from "./finding.ts";
 import type { Incident } from "./incident.ts";
 import type { IngestSummary } from "./ingest.ts";
@@ -21,6 +22,8 @@ export interface Analysis {
   readonly unknownWindows: readonly UnknownWindow[];
   readonly spend: SpendMeter;
   readonly rollups: Rollups;
+  /** What a deployment would have found in the same events; only where it was asked for. */
+  readonly asDelivered?: AsDelivered;
 }
 
 export interface AnalysedAccount {

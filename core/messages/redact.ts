@@ -1,7 +1,7 @@
 import { ACCOUNT_TYPES, type AccountContext } from "../domain/account.ts";
 import type { Analysis } from "../domain/analysis.ts";
 import type { Finding, FindingFacets } from "../domain/finding.ts";
-import type { Incident } from "../domain/incident.ts";
+import type { Incident, IncidentDraft } from "../domain/incident.ts";
 import { EVENT_MARKS, OUTCOMES } from "../domain/usage-event.ts";
 import { isAwsHost, isServiceLinkedRole } from "../incidents/actors.ts";
 import { principalOf } from "./principal.ts";
@@ -39,6 +39,7 @@ export function redactAnalysis(analysis: Analysis): Analysis {
   const redactor = new Redactor();
   for (const { context } of analysis.accounts) redactor.learnAccount(context);
   for (const incident of analysis.incidents) redactor.learn(incident);
+  for (const { draft } of analysis.asDelivered?.incidents ?? []) redactor.learn(draft);
   return redactor.apply(analysis);
 }
 
@@ -48,11 +49,11 @@ export class Redactor {
   readonly #numbers = new Map<Kind, number>();
   #replacer: Replacer | null = null;
 
-  learn(incident: Incident): void {
+  learn(incident: IncidentDraft & Partial<Pick<Incident, "evidence">>): void {
     for (const account of incident.accounts) this.learnAccount(account);
     for (const { value } of incident.principals) this.#principal(value);
     for (const finding of incident.findings) this.#finding(finding);
-    for (const fact of incident.evidence) for (const value of fact.mentions) this.#anything(value);
+    for (const fact of incident.evidence ?? []) for (const value of fact.mentions) this.#anything(value);
   }
 
   learnAccount(account: AccountContext): void {

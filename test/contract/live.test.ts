@@ -1,11 +1,11 @@
 import { MemoryFirstUses } from "#adapters/memory/first-uses.ts";
 import { MemoryInsightLog } from "#adapters/memory/insight-log.ts";
-import { MemoryLeases } from "#adapters/memory/leases.ts";
 import { nanoUsd } from "#core/domain/money.ts";
 import { MemoryCheckpoints } from "../fakes/memory-checkpoints.ts";
 import { MemoryAllowance, MemoryCostHistory } from "../fakes/memory-cost-history.ts";
 import { MemoryFindingStore } from "../fakes/memory-finding-store.ts";
 import { MemoryIncidentMirror } from "../fakes/memory-incident-mirror.ts";
+import { MemoryLeases } from "../fakes/memory-leases.ts";
 import { MemoryLiveIncidents } from "../fakes/memory-live-incidents.ts";
 import { MemoryModelStates } from "../fakes/memory-model-states.ts";
 import { MemoryNotifier } from "../fakes/memory-notifier.ts";

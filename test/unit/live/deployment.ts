@@ -1,6 +1,5 @@
 import { MemoryFirstUses } from "#adapters/memory/first-uses.ts";
 import { MemoryInsightLog } from "#adapters/memory/insight-log.ts";
-import { MemoryLeases } from "#adapters/memory/leases.ts";
 import { MemoryRollupStore } from "#adapters/memory/rollup-store.ts";
 import type { Config } from "#core/config/index.ts";
 import { watchedSignals } from "#core/config/opensearch.ts";
@@ -24,6 +23,7 @@ import { GrowingEventStore } from "../../fakes/growing-event-store.ts";
 import { MemoryCheckpoints } from "../../fakes/memory-checkpoints.ts";
 import { MemoryFindingStore } from "../../fakes/memory-finding-store.ts";
 import { MemoryIncidentMirror } from "../../fakes/memory-incident-mirror.ts";
+import { MemoryLeases } from "../../fakes/memory-leases.ts";
 import { MemoryLiveIncidents } from "../../fakes/memory-live-incidents.ts";
 import { MemoryModelStates } from "../../fakes/memory-model-states.ts";
 import { MemoryNotifier } from "../../fakes/memory-notifier.ts";

@@ -1,9 +1,8 @@
-import { TrailwatchError } from "#core/domain/errors.ts";
 import type { EpochMs } from "#core/domain/time.ts";
 import type { Clock } from "#core/ports/clock.ts";
-import type { Fence, Lease, Leases } from "#core/ports/leases.ts";
+import type { Lease, Leases } from "#core/ports/leases.ts";
 
-/** Leases of one process. */
+/** Leases in memory. Passes the same contract as the real ones. */
 export class MemoryLeases implements Leases {
   readonly #clock: Clock;
   readonly #leases = new Map<string, Lease>();
@@ -32,14 +31,4 @@ export class MemoryLeases implements Leases {
     if (this.#leases.get(lease.name)?.token !== lease.token) return;
     this.#leases.set(lease.name, { ...lease, until: this.#clock.now() });
   }
-}
-
-/** Refuses what an earlier holder of the same lease writes over. */
-export function requireFence(kept: Fence | undefined, { name, token }: Fence, what: string): void {
-  if (!kept || kept.name !== name || kept.token <= token) return;
-  throw new TrailwatchError(
-    "LEASE_LOST",
-    `${what} was written under token ${kept.token} of the lease ${name}, after token ${token}`,
-    "Nothing is to be done: the run that has the lease now goes on.",
-  );
 }

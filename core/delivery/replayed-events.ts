@@ -1,0 +1,185 @@
+import { compareText } from "../domain/ordering.ts";
+import type { Signal } from "../domain/signal.ts";
+import { bucketStart, DAY, type EpochMs, type TimeWindow } from "../domain/time.ts";
+import { type PricedUsageEvent, signalRegion } from "../domain/usage-event.ts";
+import { allEvents } from "../incidents/events-in-order.ts";
+import { facetsOf } from "../incidents/facets.ts";
+import type { Arrivals } from "../ports/arrivals.ts";
+import type { DeliveredEvent, DeliveredEvents } from "../ports/delivered-events.ts";
+import type {
+  DeliveryRow,
+  EventFacets,
+  EventQuery,
+  EventStore,
+  Occurrences,
+  RollupRow,
+  SharedKeyKind,
+} from "../ports/event-store.ts";
+import type { FirstUse } from "../ports/first-uses.ts";
+import { SignalCounter } from "../signals/counter.ts";
+import { firstSeenValues } from "../signals/first-seen.ts";
+import { matchesQuery } from "../signals/matches-query.ts";
+import { RecentEvents } from "./recent-events.ts";
+
+/** Buckets that nothing came into for so long are not asked about any more. */
+const ASKED_ABOUT = DAY;
+
+/** Named at most, as by every store. */
+const EVENT_IDS = 200;
+
+/**
+ * The events of a replay as a deployment has them: what was delivered by now, and what came when. Questions about the last
+ * hours, which are most, are answered from memory, the others by the store.
+ */
+export class ReplayedEvents implements EventStore {
+  readonly arrivals: Arrivals = {
+    arrived: (since, window) => this.#arrived(since, window),
+    deliveries: (window) => this.#deliveries(window),
+    firstUses: (window) => this.#firstUses(window),
+  };
+  readonly #source: DeliveredEvents;
+  readonly #riskyAction: (service: string, action: string) => boolean;
+  readonly #recent = new RecentEvents();
+  /** When an event last came into a bucket. */
+  readonly #cameInto = new Map<EpochMs, EpochMs>();
+
+  constructor(source: DeliveredEvents, riskyAction: (service: string, action: string) => boolean) {
+    this.#source = source;
+    this.#riskyAction = riskyAction;
+  }
+
+  /** Resolves with how many events came. */
+  async advance(now: EpochMs): Promise<number> {
+    const came = await this.#source.advance(now);
+    this.#recent.add(came, now);
+    for (const { event } of came) this.#cameInto.set(bucketStart(event.time), now);
+    for (const [bucket, at] of this.#cameInto) if (at < now - ASKED_ABOUT) this.#cameInto.delete(bucket);
+    return came.length;
+  }
+
+  span(): Promise<TimeWindow | null> {
+    return this.#source.events.span();
+  }
+
+  coverage(): ReturnType<EventStore["coverage"]> {
+    return this.#source.events.coverage();
+  }
+
+  rollup(signals: readonly Signal[], bucket: EpochMs, window?: TimeWindow): AsyncIterable<RollupRow> {
+    if (!window || !this.#recent.hold(window)) return this.#source.events.rollup(signals, bucket, window);
+    const counter = new SignalCounter(signals, bucket);
+    for (const { event, counted } of this.#recent.within(window)) if (counted) counter.add(event);
+    return streamed(counter.rows());
+  }
+
+  deliveries(bucket: EpochMs): AsyncIterable<DeliveryRow> {
+    return this.#source.events.deliveries(bucket);
+  }
+
+  firstSeen(): ReturnType<EventStore["firstSeen"]> {
+    return this.#source.events.firstSeen();
+  }
+
+  async events(query: EventQuery, limit: number): Promise<readonly PricedUsageEvent[]> {
+    return this.#held(query, limit) ?? this.#source.events.events(query, limit);
+  }
+
+  async occurrences(query: EventQuery): Promise<Occurrences> {
+    const held = this.#held(query);
+    return held ? { events: held.length, ...whenOf(held) } : this.#source.events.occurrences(query);
+  }
+
+  async facets(query: EventQuery): Promise<EventFacets> {
+    const held = this.#held(query);
+    return held ? { facets: facetsOf(held), ...whenOf(held) } : this.#source.events.facets(query);
+  }
+
+  sharers(kind: SharedKeyKind, values: readonly string[]): ReturnType<EventStore["sharers"]> {
+    return this.#source.events.sharers(kind, values);
+  }
+
+  spend(): ReturnType<EventStore["spend"]> {
+    return this.#source.events.spend();
+  }
+
+  /** Those that match, if they are all in memory. */
+  #held(query: EventQuery, limit = Number.POSITIVE_INFINITY): readonly PricedUsageEvent[] | null {
+    if (!query.window || !this.#recent.hold(query.window)) return null;
+    const found: PricedUsageEvent[] = [];
+    for (const { event, counted } of this.#recent.within(query.window)) {
+      if (found.length >= limit) break;
+      if (matchesQuery(event, counted, query)) found.push(event);
+    }
+    return found;
+  }
+
+  async #arrived(since: EpochMs, { start, end }: TimeWindow): Promise<readonly EpochMs[]> {
+    return [...this.#cameInto]
+      .filter(([bucket, at]) => at >= since && bucket >= bucketStart(start) && bucket < end)
+      .map(([bucket]) => bucket)
+      .sort((a, b) => a - b);
+  }
+
+  async *#deliveries(window: TimeWindow): AsyncGenerator<DeliveryRow> {
+    const counts = new Map<string, Map<EpochMs, number>>();
+    for await (const { event } of this.#within(window)) {
+      const own = counts.get(event.account) ?? new Map<EpochMs, number>();
+      counts.set(event.account, own);
+      const bucket = bucketStart(event.time);
+      own.set(bucket, (own.get(bucket) ?? 0) + 1);
+    }
+    for (const [account, own] of [...counts].sort(([a], [b]) => compareText(a, b))) {
+      for (const [bucket, events] of own) yield { account, bucket, events };
+    }
+  }
+
+  async *#firstUses(window: TimeWindow): AsyncGenerator<FirstUse> {
+    const uses = new Map<string, FirstUse>();
+    for await (const { event, counted } of this.#within(window)) {
+      for (const { dimension, value } of firstSeenValues(event, counted, this.#riskyAction)) {
+        const key = JSON.stringify([event.account, dimension, value]);
+        if (uses.has(key)) continue;
+        uses.set(key, {
+          account: event.account,
+          dimension,
+          value,
+          firstTime: event.time,
+          firstEventId: event.id,
+          region: signalRegion(event.service, event.region),
+          principal: event.principal.id,
+        });
+      }
+    }
+    yield* [...uses.values()].sort(
+      (a, b) =>
+        a.firstTime - b.firstTime ||
+        compareText(a.account, b.account) ||
+        compareText(a.dimension, b.dimension) ||
+        compareText(a.value, b.value),
+    );
+  }
+
+  /** Events of a window by time, then id; from the store those that count and those that do not. */
+  async *#within(window: TimeWindow): AsyncGenerator<Pick<DeliveredEvent, "event" | "counted">> {
+    if (this.#recent.hold(window)) {
+      yield* this.#recent.within(window);
+      return;
+    }
+    const { events } = this.#source;
+    const counted = new Set<string>();
+    for await (const event of allEvents(events, { window, counted: true })) counted.add(`${event.account} ${event.id}`);
+    for await (const event of allEvents(events, { window })) {
+      yield { event, counted: counted.has(`${event.account} ${event.id}`) };
+    }
+  }
+}
+
+async function* streamed<T>(rows: Iterable<T>): AsyncGenerator<T> {
+  yield* rows;
+}
+
+const whenOf = (events: readonly PricedUsageEvent[]): Omit<Occurrences, "events"> => ({
+  eventIds: events.slice(0, EVENT_IDS).map(({ id }) => id),
+  first: events[0]?.time ?? null,
+  last: events.at(-1)?.time ?? null,
+});
