@@ -20,7 +20,8 @@ export function renderCheck({ standing, title, found, todo }: CheckResult, optio
   const lines = [
     `${terminal.style(style, word.padEnd(COLUMN))}${title}`,
     terminal.wrap(visible(found), " ".repeat(COLUMN)),
-    ...todo.map((step) => terminal.wrap(visible(step), `${" ".repeat(COLUMN)}> `, COLUMN + 2)),
+    // In one piece, however long: commands are copied from here.
+    ...todo.map((step) => `${" ".repeat(COLUMN)}> ${visible(step)}`),
   ];
   return `${lines.join("\n")}\n`;
 }

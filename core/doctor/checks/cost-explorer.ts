@@ -28,6 +28,7 @@ export function judgeBill(refused: TrailwatchError | null, whose: string): Verdi
   );
 }
 
+const CONNECTOR = "QBusinessConnectorFunction";
 const OFF =
   "off: ENABLE_COST_ANALYSIS is false, and messages say nothing of money. Set it in deployment.environment, if that is not meant";
 
@@ -35,14 +36,15 @@ export const costExplorer = check<DeploymentView, Deployed, TrailwatchError | nu
   id: "cost-explorer",
   title: "Cost Explorer answers",
   leftOut: (deployed) => {
-    const whose = settingOf(deployed, "QBusinessConnectorFunction", "COST_EXPLORER");
+    if (!deployed.functions.get(CONNECTOR)) return `there is no ${deployed.names.of(CONNECTOR)}`;
+    const whose = settingOf(deployed, CONNECTOR, "COST_EXPLORER");
     return whose === null || whose === "off" ? OFF : null;
   },
   ask: (view, { now }) => askedBill(view.bill(billedDay(now))),
   judge: (refused, deployed) =>
     judgeBill(
       refused,
-      settingOf(deployed, "QBusinessConnectorFunction", "COST_EXPLORER") === "organization"
+      settingOf(deployed, CONNECTOR, "COST_EXPLORER") === "organization"
         ? "the bills of all accounts"
         : "the bill of this account only",
     ),
