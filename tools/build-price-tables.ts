@@ -4,7 +4,8 @@
  *     node tools/build-price-tables.ts <folder>
  *
  * The folder holds ec2_ondemand_karpenter.json, opensearch_ondemand_regions.json, elasticache_ondemand_regions.json and
- * region_price_ratios.json. list-prices.json in core/pricing/data is entered by hand and not touched.
+ * region_price_ratios.json. list-prices.json and service-prices.json in core/pricing/data are entered by hand and not
+ * touched.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -26,9 +26,12 @@ function fromMatrix(matrix: Matrix, key: string, what: string, region: string, a
 
 export function searchNodePrice({ item }: Quantity, region: string): Priced {
   if (item === null) return { unpriced: "the record does not say which node type" };
-  const type = item.replace(/\.elasticsearch$/, ".search");
-  return fromMatrix(searchPrices, type, nameInText(type), region, opensearch.asOf);
+  return searchInstancePrice(item.replace(/\.elasticsearch$/, ".search"), region);
 }
+
+/** @param type `m7g.large.search` */
+export const searchInstancePrice = (type: string, region: string): Priced =>
+  fromMatrix(searchPrices, type, nameInText(type), region, opensearch.asOf);
 
 const CACHE_ENGINES = ["redis", "valkey", "memcached"];
 
