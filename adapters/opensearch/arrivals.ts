@@ -5,7 +5,6 @@ import type { FirstUse } from "#core/ports/first-uses.ts";
 import { arrivedSince, writtenSince } from "./asking/arrivals.ts";
 import { deliveriesOf } from "./asking/coverage.ts";
 import { firstSeenIn } from "./asking/first-seen.ts";
-import { inWindow } from "./asking/matching-events.ts";
 import { type Asked, asking } from "./asking/search.ts";
 import type { OpenSearchConnection } from "./connection.ts";
 import { type SettleOptions, settleArrived } from "./documents/settle.ts";
@@ -46,7 +45,7 @@ export class OpenSearchArrivals implements Arrivals {
   }
 
   async *firstUses(window: TimeWindow): AsyncGenerator<FirstUse> {
-    for (const { events: _, lastTime: __, ...use } of await firstSeenIn(this.#asked, inWindow(window))) yield use;
+    for (const { events: _, lastTime: __, ...use } of await firstSeenIn(this.#asked, window)) yield use;
   }
 
   get #asked(): Asked {

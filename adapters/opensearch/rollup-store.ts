@@ -4,17 +4,23 @@ import type { EpochMs, TimeWindow } from "#core/domain/time.ts";
 import type { RollupRow } from "#core/ports/event-store.ts";
 import type { ActiveEntity, DenseRollup, RollupStore } from "#core/ports/rollup-store.ts";
 import { allOf, type Dsl, oneOf } from "#core/signals/query-dsl.ts";
+import { ActiveEntities } from "./active-entities.ts";
 import { inWindow } from "./asking/matching-events.ts";
-import { type Asked, asking, type Bucket, compositeBuckets, search } from "./asking/search.ts";
+import { type Asked, asking, type SearchAnswer, search, searchEach } from "./asking/search.ts";
 import { inOrderOfTexts } from "./asking/text-order.ts";
 import { wholeTexts } from "./asking/whole-texts.ts";
 import type { OpenSearchConnection } from "./connection.ts";
+import type { BulkItem } from "./documents/bulk-request.ts";
 import { termOf } from "./documents/long-text.ts";
 import { rollupDocument, rollupId } from "./documents/rollup-document.ts";
 import type { IndexNames } from "./index-names.ts";
 import { refresh, writeAll } from "./write-all.ts";
 
-/** Rows a request: the most that a node answers. */
+/** Signals a request: each is a search. */
+const AT_ONCE = 50;
+/** Rows of each signal with the first request: all there are in a narrow window, mostly. */
+const FIRST_PAGE = 1000;
+/** Rows of each further request: the most that a node answers. */
 const PAGE_SIZE = 10_000;
 
 /** Dense roll-ups, in the index of their bucket's month. */
@@ -22,15 +28,17 @@ export class OpenSearchRollupStore implements RollupStore {
   readonly #connection: OpenSearchConnection;
   readonly #names: IndexNames;
   readonly #now: () => EpochMs;
+  readonly #active: ActiveEntities;
 
   constructor(connection: OpenSearchConnection, names: IndexNames, now: () => EpochMs = Date.now) {
     this.#connection = connection;
     this.#names = names;
     this.#now = now;
+    this.#active = new ActiveEntities(connection, names);
   }
 
   async write(rows: Iterable<DenseRollup> | AsyncIterable<DenseRollup>): Promise<void> {
-    await writeAll(this.#connection, rows, (row) => ({
+    await this.#change(rows, (row) => ({
       action: "index",
       index: this.#names.rollupsAt(row.bucket),
       id: rollupId(row),
@@ -39,7 +47,7 @@ export class OpenSearchRollupStore implements RollupStore {
   }
 
   async remove(rows: Iterable<RollupRow> | AsyncIterable<RollupRow>): Promise<void> {
-    await writeAll(this.#connection, rows, (row) => ({
+    await this.#change(rows, (row) => ({
       action: "delete",
       index: this.#names.rollupsAt(row.bucket),
       id: rollupId(row),
@@ -53,15 +61,38 @@ export class OpenSearchRollupStore implements RollupStore {
     of: Partial<SignalEntity> = {},
   ): AsyncGenerator<RollupRow> {
     const asked = await this.#asked();
-    for (const signal of [...new Set(signals)].sort(compareText)) {
-      const query = allOf([oneOf("signal", [signal]), inWindow(window), ...having(of)]);
-      yield* inOrderOfTexts(rowsOf(asked, signal, query), (a, b) => a.bucket - b.bucket);
+    const ordered = [...new Set(signals)].sort(compareText);
+    for (let at = 0; at < ordered.length; at += AT_ONCE) {
+      const questions = ordered.slice(at, at + AT_ONCE).map((signal) => ({
+        signal,
+        query: allOf([oneOf("signal", [signal]), inWindow(window), ...having(of)]),
+      }));
+      const answers = await searchEach(
+        asked,
+        questions.map(({ query }) => pageOf(query, FIRST_PAGE)),
+      );
+      for (const [place, question] of questions.entries()) {
+        const rows = rowsOf(asked, question, answers[place] as SearchAnswer);
+        yield* inOrderOfTexts(rows, (a, b) => a.bucket - b.bucket);
+      }
     }
   }
 
   async *active(window: TimeWindow, signals: readonly string[]): AsyncGenerator<ActiveEntity> {
     const asked = await this.#asked();
-    yield* inOrderOfTexts(activeIn(asked, window, signals), () => 0);
+    yield* inOrderOfTexts(await inWords(asked, await this.#active.in(asked, window, signals)), () => 0);
+  }
+
+  async #change<Row extends RollupRow>(
+    rows: Iterable<Row> | AsyncIterable<Row>,
+    itemOf: (row: Row) => BulkItem,
+  ): Promise<void> {
+    await this.#active.changing((note) =>
+      writeAll(this.#connection, rows, (row) => {
+        note(row.bucket);
+        return itemOf(row);
+      }),
+    );
   }
 
   /** What was written before is in the answer, whoever wrote it. */
@@ -87,28 +118,38 @@ const having = (of: Partial<SignalEntity>): readonly Dsl[] =>
     return value === null ? { bool: { must_not: { exists: { field } } } } : { term: { [field]: termOf(value) } };
   });
 
-/** One signal's rows, entity by entity. All that a row has but its value stands in what it is sorted by. */
-async function* rowsOf(asked: Asked, signal: string, query: Dsl): AsyncGenerator<RollupRow> {
-  let after: readonly unknown[] | undefined;
-  do {
-    const { hits } = await search(asked, {
-      size: PAGE_SIZE,
-      query,
-      _source: false,
-      docvalue_fields: ["value"],
-      track_total_hits: false,
-      sort: ORDER,
-      ...(after ? { search_after: after } : {}),
-    });
-    const rows = hits.hits.map(({ sort, fields }) => ({
+/** All that a row has but its value stands in what it is sorted by. */
+const pageOf = (query: Dsl, size: number, after?: readonly unknown[]): Dsl => ({
+  size,
+  query,
+  _source: false,
+  docvalue_fields: ["value"],
+  track_total_hits: false,
+  sort: ORDER,
+  ...(after ? { search_after: after } : {}),
+});
+
+/** One signal's rows, entity by entity. */
+async function* rowsOf(
+  asked: Asked,
+  { signal, query }: { readonly signal: string; readonly query: Dsl },
+  first: SearchAnswer,
+): AsyncGenerator<RollupRow> {
+  let page = first.hits.hits;
+  let size = FIRST_PAGE;
+  for (;;) {
+    const rows = page.map(({ sort, fields }) => ({
       signal,
       entity: entityOf(sort as (string | null)[]),
       bucket: sort.at(-1) as EpochMs,
       value: fields?.["value"]?.[0] as number,
     }));
     yield* await inWords(asked, rows);
-    after = hits.hits.length < PAGE_SIZE ? undefined : hits.hits.at(-1)?.sort;
-  } while (after);
+    if (page.length < size) return;
+    const after = page.at(-1)?.sort;
+    size = PAGE_SIZE;
+    page = (await search(asked, pageOf(query, size, after))).hits.hits;
+  }
 }
 
 function entityOf([account, region, principal, resource]: readonly (string | null)[]): SignalEntity {
@@ -119,36 +160,6 @@ function entityOf([account, region, principal, resource]: readonly (string | nul
     resource: resource ?? null,
   };
 }
-
-const ACTIVE_PAGE = 5000;
-
-async function* activeIn(asked: Asked, window: TimeWindow, signals: readonly string[]): AsyncGenerator<ActiveEntity> {
-  const source = (field: string): Dsl => ({ [field]: { terms: { field } } });
-  const optional = (field: string): Dsl => ({
-    [field]: { terms: { field, missing_bucket: true, missing_order: "last" } },
-  });
-  const buckets = compositeBuckets(asked, {
-    query: allOf([oneOf("signal", signals), { range: { value: { gt: 0 } } }, inWindow(window)]),
-    sources: [source("signal"), source("account"), source("region"), optional("principal"), optional("resource")],
-    aggregations: { last: { max: { field: "@timestamp" } } },
-    pageSize: ACTIVE_PAGE,
-  });
-  let page: ActiveEntity[] = [];
-  for await (const bucket of buckets) {
-    page.push(activeOf(bucket));
-    if (page.length === ACTIVE_PAGE) {
-      yield* await inWords(asked, page);
-      page = [];
-    }
-  }
-  yield* await inWords(asked, page);
-}
-
-const activeOf = ({ key, last }: Bucket): ActiveEntity => ({
-  signal: key.signal,
-  entity: { account: key.account, region: key.region, principal: key.principal, resource: key.resource },
-  lastBucket: last.value,
-});
 
 async function inWords<Row extends { readonly entity: SignalEntity }>(
   asked: Asked,

@@ -1,24 +1,11 @@
-import { inOrder } from "#core/domain/in-order.ts";
-import { type EpochMs, HOUR, type TimeWindow } from "#core/domain/time.ts";
+import type { EpochMs, TimeWindow } from "#core/domain/time.ts";
 import type { AccountCoverage, DeliveryRow } from "#core/ports/event-store.ts";
 import { EVENT_FIELDS as F } from "#core/signals/event-fields.ts";
 import { allOf, type Dsl } from "#core/signals/query-dsl.ts";
-import { inWindow } from "./matching-events.ts";
-import { type Asked, type Bucket, compositeBuckets, termsSource, timeSource } from "./search.ts";
+import { byAccount } from "./by-account.ts";
+import { type Asked, compositeBuckets, termsSource, timeSource } from "./search.ts";
 
 const EVERYTHING = allOf([]);
-
-/** Those with an event that matches. */
-export async function accountsOf(asked: Asked, query: Dsl): Promise<readonly string[]> {
-  const accounts: string[] = [];
-  for await (const { key } of compositeBuckets(asked, {
-    query,
-    sources: [termsSource("account", F.account)],
-  })) {
-    accounts.push(key.account);
-  }
-  return accounts;
-}
 
 /** What each account logs, sorted by account. */
 export async function coverageOf(asked: Asked): Promise<readonly AccountCoverage[]> {
@@ -57,32 +44,15 @@ async function dataServices(asked: Asked): Promise<ReadonlyMap<string, readonly 
   return services;
 }
 
-/** Of a window so narrow that all accounts' buckets fit a few pages. */
-const NARROW = 6 * HOUR;
-
 /** Sorted by account, bucket; with a window, which begins and ends with a bucket, of the events in it. */
 export async function* deliveriesOf(asked: Asked, bucket: EpochMs, window?: TimeWindow): AsyncGenerator<DeliveryRow> {
-  const query = window ? inWindow(window) : EVERYTHING;
-  const start = timeSource("start", F.time, bucket);
-  if (window && window.end - window.start <= NARROW) {
-    const sources = [termsSource("account", F.account), start];
-    for await (const row of compositeBuckets(asked, { query, sources })) yield deliveryOf(row["key"].account, row);
-    return;
-  }
-  // Account by account, so that no page goes through the events of all of them.
-  const rowsOf = async (account: string): Promise<readonly DeliveryRow[]> => {
-    const ofAccount = allOf([query, { term: { [F.account]: account } }]);
+  const sources = [termsSource("account", F.account), timeSource("start", F.time, bucket)];
+  const rowsOf = async (query: Dsl): Promise<readonly DeliveryRow[]> => {
     const rows: DeliveryRow[] = [];
-    for await (const row of compositeBuckets(asked, { query: ofAccount, sources: [start] })) {
-      rows.push(deliveryOf(account, row));
+    for await (const { key, doc_count: events } of compositeBuckets(asked, { query, sources })) {
+      rows.push({ account: key.account, bucket: key.start, events });
     }
     return rows;
   };
-  for await (const rows of inOrder(await accountsOf(asked, query), rowsOf)) yield* rows;
+  for await (const rows of byAccount(asked, window, rowsOf)) yield* rows;
 }
-
-const deliveryOf = (account: string, { key, doc_count: events }: Bucket): DeliveryRow => ({
-  account,
-  bucket: key.start,
-  events,
-});

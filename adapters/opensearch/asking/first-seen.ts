@@ -1,23 +1,22 @@
 import type { NoveltyDimension } from "#core/domain/finding.ts";
-import { inOrder } from "#core/domain/in-order.ts";
 import { compareText } from "#core/domain/ordering.ts";
+import type { TimeWindow } from "#core/domain/time.ts";
 import type { FirstSeenRow } from "#core/ports/event-store.ts";
 import { EVENT_FIELDS as F, PART_SEPARATOR } from "#core/signals/event-fields.ts";
-import { allOf, type Dsl } from "#core/signals/query-dsl.ts";
-import { accountsOf } from "./coverage.ts";
+import type { Dsl } from "#core/signals/query-dsl.ts";
+import { byAccount } from "./by-account.ts";
 import { EARLIEST_FIRST } from "./occurrences.ts";
 import { type Asked, compositeBuckets, termsSource } from "./search.ts";
 import { wholeTexts } from "./whole-texts.ts";
 
 /**
- * First uses among the events that match, read off the values that were indexed with each event. They are answered account by account and the port
- * wants them by time, so that all are held.
+ * First uses among all events, or those of a window, read off the values that were indexed with each event. They are
+ * answered account by account and the port wants them by time, so that all are held.
  */
-export async function firstSeenIn(asked: Asked, query = allOf([])): Promise<readonly FirstSeenRow[]> {
+export async function firstSeenIn(asked: Asked, window?: TimeWindow): Promise<readonly FirstSeenRow[]> {
   const rows: FirstSeenRow[] = [];
-  const accounts = await accountsOf(asked, query);
-  for await (const ofAccount of inOrder(accounts, (account) => firstSeenOf(asked, account, query))) {
-    for (const row of await inWords(asked, ofAccount)) rows.push(row);
+  for await (const some of byAccount(asked, window, (query) => firstUsesAmong(asked, query))) {
+    for (const row of await inWords(asked, some)) rows.push(row);
   }
   return rows.sort(
     (a, b) =>
@@ -50,11 +49,11 @@ async function inWords(asked: Asked, uses: readonly FirstUse[]): Promise<readonl
   });
 }
 
-async function firstSeenOf(asked: Asked, account: string, query: Dsl): Promise<readonly FirstUse[]> {
+async function firstUsesAmong(asked: Asked, query: Dsl): Promise<readonly FirstUse[]> {
   const found: FirstUse[] = [];
   const uses = compositeBuckets(asked, {
-    query: allOf([query, { term: { [F.account]: account } }]),
-    sources: [termsSource("use", F.firsts)],
+    query,
+    sources: [termsSource("account", F.account), termsSource("use", F.firsts)],
     aggregations: {
       last: { max: { field: F.time } },
       first: {
@@ -71,7 +70,7 @@ async function firstSeenOf(asked: Asked, account: string, query: Dsl): Promise<r
   for await (const { key, doc_count: events, first, last } of uses) {
     const { sort, fields } = first.hits.hits[0];
     found.push({
-      account,
+      account: key.account,
       use: key.use,
       firstTime: sort[0],
       firstEventId: sort[1],

@@ -12,7 +12,7 @@ interface Ordered {
  * begin like a long one, which are held until one comes that does not; `then` decides between rows of one entity.
  */
 export async function* inOrderOfTexts<Row extends Ordered>(
-  rows: AsyncIterable<Row>,
+  rows: AsyncIterable<Row> | Iterable<Row>,
   then: (a: Row, b: Row) => number,
 ): AsyncGenerator<Row> {
   let held: Row[] = [];
