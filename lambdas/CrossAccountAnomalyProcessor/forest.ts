@@ -1,5 +1,6 @@
 import type { OpenSearchConnection } from "#adapters/opensearch/connection.ts";
 import { OpenSearchForest } from "#adapters/opensearch/forest/forest-results.ts";
+import { HeldResults } from "#adapters/opensearch/forest/held-results.ts";
 import type { IndexNames } from "#adapters/opensearch/index-names.ts";
 import { type DetectorSpec, detectorSpecs } from "#adapters/opensearch/provisioning/detectors.ts";
 import type { Config } from "#core/config/index.ts";
@@ -8,11 +9,12 @@ import type { EpochMs, TimeWindow } from "#core/domain/time.ts";
 import type { AskedWindow, DetectorResult, DetectorState, SecondOpinions } from "#core/ports/second-opinion.ts";
 import { resolveSignals } from "#core/signals/config.ts";
 
-/** The cluster's forest, with the detectors that are there when a run begins. */
+/** The cluster's forest, with the detectors that are there when a run begins; what runs before it read is held. */
 export class Forest implements SecondOpinions {
   readonly #connection: OpenSearchConnection;
   readonly #names: IndexNames;
   readonly #specs: readonly DetectorSpec[];
+  readonly #held = new HeldResults();
   #opened: Promise<OpenSearchForest> | null = null;
 
   constructor(connection: OpenSearchConnection, names: IndexNames, config: Config) {
@@ -43,7 +45,7 @@ export class Forest implements SecondOpinions {
   }
 
   #now(): Promise<OpenSearchForest> {
-    this.#opened ??= OpenSearchForest.open(this.#connection, this.#names, this.#specs);
+    this.#opened ??= OpenSearchForest.open(this.#connection, this.#names, this.#specs, { held: this.#held });
     return this.#opened;
   }
 }

@@ -8,17 +8,18 @@ import { type FoundDetector, findDetectors, isRefusal, ours } from "../provision
 import type { DetectorMark } from "../provisioning/detector-names.ts";
 import type { DetectorSpec } from "../provisioning/detectors.ts";
 import { readWritten, stateOf } from "./detector-states.ts";
+import { HeldResults, type WrittenResult } from "./held-results.ts";
 import { type ResultDocument, readResult } from "./result-document.ts";
-
-/** A result with when it was written: what a reader that goes on from where it stopped needs. */
-export interface WrittenResult {
-  readonly id: string;
-  readonly writtenAt: EpochMs;
-  readonly result: DetectorResult;
-}
 
 const PAGE = 1000;
 const QUESTIONS_AT_ONCE = 50;
+
+export interface ForestOptions {
+  /** What earlier runs read; without it all is read that the question is about. */
+  readonly held?: HeldResults;
+  /** Results asked for at once. */
+  readonly pageSize?: number;
+}
 
 /**
  * What the cluster's anomaly detectors say of the roll-ups, read from their own result index: that takes no right of the
@@ -30,6 +31,7 @@ export class OpenSearchForest implements SecondOpinions {
   readonly #asked: Asked;
   readonly #specs: readonly DetectorSpec[];
   readonly #found: readonly (FoundDetector & { readonly mark: DetectorMark })[];
+  readonly #held: HeldResults;
   readonly #pageSize: number;
 
   private constructor(
@@ -37,25 +39,25 @@ export class OpenSearchForest implements SecondOpinions {
     names: IndexNames,
     specs: readonly DetectorSpec[],
     found: readonly (FoundDetector & { readonly mark: DetectorMark })[],
-    pageSize: number,
+    { held = new HeldResults(), pageSize = PAGE }: ForestOptions,
   ) {
     this.#connection = connection;
     this.#asked = asking(connection, `${names.forestResults}-history-*`);
     this.#specs = specs;
     this.#found = found;
+    this.#held = held;
     this.#pageSize = pageSize;
   }
 
   /**
    * Finds the detectors that are there now: make it anew for each run.
    * @param specs those that are configured
-   * @param pageSize results asked for at once
    */
   static async open(
     connection: OpenSearchConnection,
     names: IndexNames,
     specs: readonly DetectorSpec[],
-    pageSize = PAGE,
+    options: ForestOptions = {},
   ): Promise<OpenSearchForest> {
     let found: readonly FoundDetector[] = [];
     try {
@@ -63,7 +65,7 @@ export class OpenSearchForest implements SecondOpinions {
     } catch (error) {
       if (!isRefusal(error, /no handler found/)) throw error;
     }
-    return new OpenSearchForest(connection, names, specs, ours(found, names.namespace), pageSize);
+    return new OpenSearchForest(connection, names, specs, ours(found, names.namespace), options);
   }
 
   async detectors(now: EpochMs): Promise<readonly DetectorState[]> {
@@ -79,18 +81,9 @@ export class OpenSearchForest implements SecondOpinions {
     return states;
   }
 
-  async *results({ start, end }: TimeWindow): AsyncGenerator<DetectorResult> {
-    const within = [
-      { range: { data_end_time: { gt: start, format: "epoch_millis" } } },
-      { range: { data_start_time: { lt: end, format: "epoch_millis" } } },
-    ];
-    for await (const { result } of this.#pages(within, ["data_end_time", "execution_end_time"])) yield result;
-  }
-
-  /** What was found and written at or after a time, in the order of writing. */
-  writtenSince(time: EpochMs): AsyncGenerator<WrittenResult> {
-    const since = { range: { execution_end_time: { gte: time, format: "epoch_millis" } } };
-    return this.#pages([since], ["execution_end_time", "data_end_time"]);
+  results(window: TimeWindow): AsyncIterable<DetectorResult> {
+    const ids = this.#found.map(({ id }) => id);
+    return this.#held.in(window, ids, (time) => this.#writtenSince(time));
   }
 
   async judged(questions: readonly AskedWindow[]): Promise<readonly boolean[]> {
@@ -136,17 +129,19 @@ export class OpenSearchForest implements SecondOpinions {
   }
 
   /** Every finding of every entity, a page after the other by what the last one ended with. */
-  async *#pages(filters: readonly Dsl[], order: readonly string[]): AsyncGenerator<WrittenResult> {
+  async *#writtenSince(time: EpochMs): AsyncGenerator<WrittenResult> {
     if (this.#found.length === 0) return;
     const marks = new Map(this.#found.map(({ id, mark }) => [id, mark]));
     const filter = [
       { terms: { detector_id: [...marks.keys()] } },
       { range: { anomaly_grade: { gt: 0 } } },
       { range: { confidence: { gt: 0 } } },
-      ...filters,
+      { range: { execution_end_time: { gte: time, format: "epoch_millis" } } },
     ];
     // A detector judges an entity's window once in a run: these tell all results apart.
-    const sort = [...order, "detector_id", "model_id"].map((field) => ({ [field]: "asc" }));
+    const sort = ["execution_end_time", "data_end_time", "detector_id", "model_id"].map((field) => ({
+      [field]: "asc",
+    }));
     for (let after: Hit["sort"] | undefined; ; ) {
       const body = { size: this.#pageSize, track_total_hits: false, query: { bool: { filter } }, sort };
       const { hits } = await search(this.#asked, after ? { ...body, search_after: after } : body);
@@ -154,7 +149,9 @@ export class OpenSearchForest implements SecondOpinions {
         const document = _source as ResultDocument;
         const mark = marks.get(document.detector_id ?? "");
         const result = mark ? readResult(document, mark) : null;
-        if (result) yield { id: _id, writtenAt: document.execution_end_time ?? 0, result };
+        if (result === null) continue;
+        const { execution_end_time: writtenAt = 0, data_start_time: start = 0, data_end_time: end = 0 } = document;
+        yield { id: _id, writtenAt, judged: { start, end }, result };
       }
       if (hits.hits.length < this.#pageSize) return;
       after = hits.hits.at(-1)?.sort;
