@@ -201,7 +201,12 @@ export const alertsSchema = z
       .array(z.email())
       .default([])
       .describe("Who gets e-mail beside the parameter `opensearchalertemail`; each has to confirm once."),
-    topicArn: arnOf("sns", "an SNS topic").nullable().default(null).describe("A topic that exists. None is made."),
+    topicArn: arnOf("sns", "an SNS topic")
+      .nullable()
+      .default(null)
+      .describe(
+        "A topic that exists, in this region. None is made. Its policy and its key have to let CloudWatch and this account's roles publish.",
+      ),
     topicKeyArn: arnOf("kms", "a KMS key")
       .nullable()
       .default(null)
