@@ -166,6 +166,16 @@ export class CountModel implements EntityModel {
     return { expected: mean * this.#unit, ...this.#band(mean, dispersion) };
   }
 
+  /** What the bucket observed last was judged by, in the model's units. Of a silent entity what it was before the silence. */
+  usual(): { readonly mean: number; readonly dispersion: number } {
+    const index = (this.#next ?? 1) - 1;
+    const slot = slotOfHour(this.#hourOf(index));
+    const mean = this.#asleep
+      ? (this.#rates.hourly(slot) * this.#level.factor) / this.#perHour
+      : (this.#history.means[this.#history.now + index - this.#hour * this.#perHour] as number);
+    return { mean, dispersion: this.#predictive(0, mean, slot) };
+  }
+
   save(): SavedModel {
     const state: SavedState = {
       bucket: this.#options.bucket,
