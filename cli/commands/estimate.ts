@@ -54,6 +54,13 @@ async function volumeOf(options: EstimateOptions, { deployment }: Config): Promi
   const count = (name: string, text: string | undefined, least = 1): number | undefined =>
     text === undefined ? undefined : countArgument(name, text, least);
   const isSingle = deployment.mode === "single-account";
+  if (isSingle && options.accounts !== undefined) {
+    throw new TrailwatchError(
+      "USAGE",
+      `--accounts ${options.accounts} and deployment.mode single-account exclude each other`,
+      "Leave one of them out.",
+    );
+  }
   const said = {
     accounts: isSingle ? 1 : count("--accounts", options.accounts),
     eventsPerAccount: count("--events-per-account", options.eventsPerAccount),

@@ -18,7 +18,7 @@ export interface ServiceTotal {
 
 /** What is off, and would be paid for beside the rest. */
 export interface CostOption {
-  /** What turns it on. */
+  /** What turns it on: a key of the configuration, or what is to be done elsewhere. */
   readonly setting: string;
   readonly lines: readonly CostLine[];
 }
@@ -80,15 +80,28 @@ function totalsOf(lines: readonly CostLine[]): readonly ServiceTotal[] {
 }
 
 function optionsOf(plan: EstimatePlan): readonly CostOption[] {
-  const { trail } = plan.deployment.config;
+  const { config, events } = plan.deployment;
+  const { dataEvents, insights, allowSecondTrail } = config.trail;
+  // A trail that exists is changed where it was made.
+  const ofTrail = (setting: string, there: string): string =>
+    events.kind === "new-trail" ? `deployment.trail.${setting}` : there;
   const options: readonly CostOption[] = [
-    { setting: "deployment.trail.allowSecondTrail", lines: trail.allowSecondTrail ? [] : [secondCopyLine(plan)] },
     {
-      setting: "deployment.trail.dataEvents.lambda",
-      lines: trail.dataEvents.lambda ? [] : dataEventOption(plan, "lambda"),
+      setting: ofTrail("allowSecondTrail", "a trail beside the one that exists"),
+      lines: allowSecondTrail ? [] : [secondCopyLine(plan)],
     },
-    { setting: "deployment.trail.dataEvents.s3", lines: trail.dataEvents.s3 ? [] : dataEventOption(plan, "s3") },
-    { setting: "deployment.trail.insights", lines: trail.insights ? [] : [insightsLine(plan)] },
+    {
+      setting: ofTrail("dataEvents.lambda", "at the trail that exists: data events of functions"),
+      lines: dataEvents.lambda ? [] : dataEventOption(plan, "lambda"),
+    },
+    {
+      setting: ofTrail("dataEvents.s3", "at the trail that exists: data events of S3"),
+      lines: dataEvents.s3 ? [] : dataEventOption(plan, "s3"),
+    },
+    {
+      setting: ofTrail("insights", "at the trail that exists: Insights"),
+      lines: insights ? [] : [insightsLine(plan)],
+    },
     { setting: "deployment.kinesis.enabled", lines: streamOption(plan) },
     { setting: "deployment.opensearchVersion", lines: extendedSupportOption(plan) },
   ];

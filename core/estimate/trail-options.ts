@@ -59,7 +59,7 @@ export function dataEventLine(plan: EstimatePlan, kind: DataEventKind): CostLine
 
 const MILLION = 1_000_000;
 
-/** What they would cost with being taken in by the trail's log group, where they are not logged. */
+/** What they would cost where they are not logged, with being taken in by the trail's log group if it has one. */
 export function dataEventOption(plan: EstimatePlan, kind: DataEventKind): readonly CostLine[] {
   const perDay = perDayOf(plan, kind);
   const { region, volume } = plan;
@@ -77,13 +77,17 @@ export function dataEventOption(plan: EstimatePlan, kind: DataEventKind): readon
       price: servicePrice("cloudTrailDataEvent", region),
       why: ["$0.10 per 100,000 events", ...unknown],
     }),
-    lineOf({
-      service: "CloudWatch Logs",
-      what: "and their records, taken in",
-      amount: exactly((events * volume.bytesPerEvent) / GIB),
-      unit: "GiB",
-      ...forEach,
-      price: servicePrice("logsIngestGib", region),
-    }),
+    ...(plan.deployment.events.kind === "bucket"
+      ? []
+      : [
+          lineOf({
+            service: "CloudWatch Logs",
+            what: "and their records, taken in",
+            amount: exactly((events * volume.bytesPerEvent) / GIB),
+            unit: "GiB",
+            ...forEach,
+            price: servicePrice("logsIngestGib", region),
+          }),
+        ]),
   ];
 }

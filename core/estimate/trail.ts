@@ -2,7 +2,7 @@ import { grouped } from "../messages/format.ts";
 import { bookPrice, servicePrice } from "../pricing/service-price.ts";
 import { type Amount, between, type CostLine, exactly, freeLine, lineOf, sumOf, timesOf } from "./line.ts";
 import { BUCKETS_A_DAY, DAYS_A_MONTH, GIB, HOURS_A_MONTH } from "./month.ts";
-import { type EstimatePlan, eventsPerDay, gibPerMonth, KEPT_SHARE } from "./plan.ts";
+import { type EstimatePlan, eventsPerDay, eventsPerMonth, gibPerMonth, KEPT_SHARE } from "./plan.ts";
 import { streamLines } from "./stream.ts";
 import { CLOUDTRAIL, dataEventLine, insightsLine, secondCopyLine } from "./trail-options.ts";
 
@@ -67,8 +67,12 @@ function logGroupLines(plan: EstimatePlan): readonly CostLine[] {
 const DIGEST_REGIONS = 17;
 const FILES_A_DAY = between(48, BUCKETS_A_DAY);
 
-/** Log files in a month. */
-export const filesPerMonth = ({ volume }: EstimatePlan): Amount => timesOf(FILES_A_DAY, volume.entities * DAYS_A_MONTH);
+/** Log files in a month: none without an event. */
+export function filesPerMonth(plan: EstimatePlan): Amount {
+  const events = eventsPerMonth(plan);
+  const { low, high } = timesOf(FILES_A_DAY, plan.volume.entities * DAYS_A_MONTH);
+  return between(Math.min(low, events), Math.min(high, events));
+}
 
 /** Files and digests that a trail of ours puts into its bucket in a month. */
 export function trailPuts(plan: EstimatePlan): Amount {

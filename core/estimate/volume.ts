@@ -74,6 +74,9 @@ export function assumedVolume(said: SaidVolume, usualAccounts: number): EventVol
 
 const saidOrAssumed = (value: number | undefined): string => (value === undefined ? "assumed" : "as given");
 
+/** The first and the last event of a week are not a week apart. */
+const ALMOST_A_WEEK = 6.9;
+
 /** What was measured, carried over to the number of accounts that there will be, with what somebody says instead. */
 export function measuredVolume(measured: MeasuredVolume, said: SaidVolume): EventVolume {
   const accounts = said.accounts ?? measured.accounts;
@@ -101,7 +104,7 @@ export function measuredVolume(measured: MeasuredVolume, said: SaidVolume): Even
         ? []
         : [`${grouped(eventsPerAccount)} management events an account and day: as given`]),
       ...(regionsPerAccount === undefined ? [] : [`${regionsPerAccount} regions in use an account: as given`]),
-      ...(days < 7 ? ["less than a week was measured: weekends and nights may be missing"] : []),
+      ...(days < ALMOST_A_WEEK ? ["less than a week was measured: weekends and nights may be missing"] : []),
     ],
   };
 }

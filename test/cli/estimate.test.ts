@@ -45,6 +45,15 @@ test("five minutes of events are too little to measure", async () => {
   expect(stderr).toContain("less than an hour");
 }, 60_000);
 
+test("a single account is one account", async () => {
+  const file = folder.at("single.yaml");
+  writeFileSync(file, "deployment: { mode: single-account }\n");
+  const one = await run("estimate", "--config", file);
+  expect(one.stdout).toMatch(/^Trailwatch in us-east-1, size small, 1 account: \$\d+ to \$\d+ a month\n/);
+  const many = await run("estimate", "--config", file, "--accounts", "5");
+  expect({ code: many.code, said: many.stderr.includes("single-account") }).toEqual({ code: 2, said: true });
+}, 30_000);
+
 test.each([
   [["--region", "cn-north-1"], "another currency"],
   [["--region", "Ireland"], "Ireland is not a region"],

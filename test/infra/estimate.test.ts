@@ -9,11 +9,11 @@ import { assumedVolume } from "#core/estimate/volume.ts";
 import { deploymentCases } from "../../tools/deployment-cases.ts";
 import { every, everyOf, templatesOf } from "./templates.ts";
 
-/** One of each: every mode, every size, everything that can be brought along, and the single ones. */
+/** Everything that can be brought along once, the other modes and sizes with little, and all single ones. */
 const CASES = deploymentCases().filter(
   ({ name }) =>
     !/^(multi-account|single-account|delegated)-(small|medium|large)-/.test(name) ||
-    /^(multi-account-small|single-account-medium|delegated-large)-/.test(name),
+    /^(multi-account-small|(single-account-medium|delegated-large)-(nothing|bucket)$)/.test(name),
 );
 
 function estimateOf(deployment: object): Estimate {

@@ -116,6 +116,15 @@ test("what is off is estimated beside the sum", () => {
   }
 });
 
+test("a trail that exists is changed elsewhere, and its log group's intake is part of what that costs", () => {
+  const there = estimateOf({ deployment: LOG_GROUP }).options;
+  expect(there.map(({ setting }) => setting)).not.toContainEqual(expect.stringContaining("deployment.trail"));
+  expect(there[1]?.lines.map(({ service }) => service)).toEqual(["CloudTrail", "CloudWatch Logs"]);
+  const files = estimateOf({ deployment: BUCKET }).options;
+  expect(files[1]?.lines.map(({ service }) => service)).toEqual(["CloudTrail"]);
+  expect(files.map(({ setting }) => setting)).not.toContain("deployment.kinesis.enabled");
+});
+
 test("disks that will not do are said, with what would", () => {
   const wanted = { said: { eventsPerAccount: 200_000 } };
   const { warnings } = estimateOf(wanted);
@@ -128,6 +137,15 @@ test("disks that will not do are said, with what would", () => {
     storageNeed(planOf({ deployment: { overrides: { storageGiB: storageGiB - 2 } }, ...wanted })).needed,
   ).toBeGreaterThan(there - 6);
   expect(estimateOf({ ...wanted, opensearch: { eventDays: 5, rollupDays: 30 } }).warnings).toEqual([]);
+});
+
+test("there are no more files of a trail than events", () => {
+  const perMonth = 20 * 10 * (730 / 24);
+  const files = lineOf(
+    estimateOf({ deployment: BUCKET, said: { eventsPerAccount: 10 } }).lines,
+    "files of the trail, read",
+  );
+  expect(files.amount?.high).toBeCloseTo(perMonth, 6);
 });
 
 test("more accounts than the size is meant for are said", () => {
@@ -243,6 +261,6 @@ describe("a measured volume", () => {
 
   test("of less than a week says so", () => {
     expect(measuredVolume({ ...MEASURED, days: 2 }, {}).basis.join()).toContain("less than a week");
-    expect(measuredVolume(MEASURED, {}).basis.join()).not.toContain("less than a week");
+    expect(measuredVolume({ ...MEASURED, days: 6.99 }, {}).basis.join()).not.toContain("less than a week");
   });
 });
