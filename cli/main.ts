@@ -322,6 +322,10 @@ deploymentCommand("replay", "give events to a deployed pipeline again: what fail
   .option("-q, --quiet", "no progress")
   .action(async (options) => (await import("./commands/replay.ts")).replayEvents(options));
 
+deploymentCommand("drill", "send a made-up incident through a deployed pipeline, and time each step")
+  .option("--timeout <minutes>", "how long each step is waited for", "10")
+  .action(async (options) => (await import("./commands/drill.ts")).drill(options));
+
 // `trailwatch ... | head` closes the pipe when it has enough.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit();

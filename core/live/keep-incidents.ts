@@ -13,6 +13,7 @@ import type { KeptIncident, LiveIncidents } from "../ports/live-incidents.ts";
 import type { SecondOpinions } from "../ports/second-opinion.ts";
 import { canonical } from "../use-cases/kept-incidents.ts";
 import { readWatch, type WatchCheckpoint } from "./checkpoint.ts";
+import { isDrill, keepDrills } from "./drills.ts";
 import { FindingCache } from "./finding-cache.ts";
 import { HeldFirstUses } from "./held-first-uses.ts";
 import { type KeeperReport, KeeperRun } from "./keeper-run.ts";
@@ -84,7 +85,9 @@ export class IncidentKeeper {
     const now = clock.now();
     const since = now - config.live.groupDays * DAY;
     await this.#cache.sync(since, now);
-    const kept = await incidents.list(since);
+    const all = await incidents.list(since);
+    await keepDrills(this.#cache.sets, all, incidents, now);
+    const kept = all.filter((incident) => !isDrill(incident));
     const run = new KeeperRun(this.#ports, this.#knowledge, now, since, kept);
     if (!this.#isDue(kept, now)) return run.report(false);
     const settings = shortHash(canonical(config.incidents));
@@ -114,7 +117,10 @@ export class IncidentKeeper {
 
   async #findings(run: KeeperRun, watched: WatchCheckpoint, fence: Fence): Promise<readonly Finding[]> {
     const { findings: store, events, secondOpinion: opinions } = this.#ports;
-    const own = run.findingsIn(this.#cache.sets, (subject) => !isOfKind(subject, "forest"));
+    const own = run.findingsIn(
+      this.#cache.sets,
+      (subject) => !isOfKind(subject, "forest") && !isOfKind(subject, "drill"),
+    );
     if (!opinions) return own;
     const about = { opinions, store: events, knowledge: this.#knowledge, watched, now: run.now };
     const { findings, alone } = await withOpinions(own, run.kept, this.#cache, about);

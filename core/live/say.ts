@@ -19,6 +19,7 @@ import type {
 import type { Notifier } from "../ports/notifier.ts";
 import type { PriceBook } from "../ports/price-book.ts";
 import { readWatch } from "./checkpoint.ts";
+import { isDrill } from "./drills.ts";
 import { billedBefore, countedLately } from "./look-back.ts";
 import { occasionOf, saidTogether } from "./occasion.ts";
 import type { WatchKnowledge } from "./watch-context.ts";
@@ -123,8 +124,10 @@ class Sweep {
     try {
       const explained = await this.#explained(incident);
       const whole = this.#whole(incident, explained);
-      await this.#ports.mirror?.put(whole);
-      await this.#ports.mirror?.remove(incident.formerIds);
+      if (!isDrill(incident)) {
+        await this.#ports.mirror?.put(whole);
+        await this.#ports.mirror?.remove(incident.formerIds);
+      }
       await this.#say(incident, whole, explained);
     } catch (error) {
       if (!(error instanceof TrailwatchError)) throw error;

@@ -1,7 +1,7 @@
 import type { Series } from "../signals/order.ts";
 
 /** Subjects of findings, by what judges them. They are read back, so their form is fixed. */
-const KINDS = ["anomaly", "forest", "novelty", "danger", "policy", "leaks", "insight"] as const;
+const KINDS = ["anomaly", "forest", "novelty", "danger", "policy", "leaks", "insight", "drill"] as const;
 export type SubjectKind = (typeof KINDS)[number];
 
 /** Parts may be any text: JSON tells them apart. */

@@ -7,6 +7,7 @@ import type { Arrivals } from "../ports/arrivals.ts";
 import type { Checkpoints } from "../ports/checkpoints.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DetectorEngine } from "../ports/detector-engine.ts";
+import type { DrillLog } from "../ports/drill-log.ts";
 import type { AccountCoverage, EventStore } from "../ports/event-store.ts";
 import type { FindingStore } from "../ports/finding-store.ts";
 import type { FirstUses } from "../ports/first-uses.ts";
@@ -34,6 +35,8 @@ export interface WatchPorts {
   readonly findings: FindingStore;
   readonly checkpoints: Checkpoints;
   readonly clock: Clock;
+  /** Where somebody may send a drill. */
+  readonly drills?: DrillLog;
 }
 
 /** What a deployment is told once. */

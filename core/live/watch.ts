@@ -4,6 +4,7 @@ import type { AccountCoverage, RollupRow } from "../ports/event-store.ts";
 import type { Fence } from "../ports/leases.ts";
 import { definitionsOf, rollUp } from "../use-cases/roll-up.ts";
 import { type AccountCheckpoint, type Pending, readWatch, WATCH, type WatchCheckpoint } from "./checkpoint.ts";
+import { examineDrills } from "./drills.ts";
 import { examineOthers } from "./examine-others.ts";
 import { Examiner, type FailedExamination } from "./examine-subjects.ts";
 import { FindingCache } from "./finding-cache.ts";
@@ -88,6 +89,7 @@ export class UsageWatch {
     const shards = await observeAccounts(listening, examiner);
     await examiner.examine(await this.#others(listening));
     const leaksAt = await examineOthers(listening, heard.arrived, examiner);
+    await examineDrills(listening);
     pending.forget(context.keptSince);
     const accounts = heard.followed.map(({ account, watch, open, through }): [string, AccountCheckpoint] => {
       const known = before.accounts[account];

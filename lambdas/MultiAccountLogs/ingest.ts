@@ -5,9 +5,11 @@ import type { EventEntry, Knowledge } from "#adapters/opensearch/documents/event
 import { fileEntry } from "#adapters/opensearch/documents/read-record.ts";
 import { oldestKeptDay } from "#adapters/opensearch/documents/retention.ts";
 import { quarantineRecords } from "#adapters/opensearch/documents/unreadable-records.ts";
+import { noteDrills } from "#adapters/opensearch/drill-log.ts";
 import type { Config } from "#core/config/index.ts";
 import type { Quarantined } from "#core/domain/ingest.ts";
 import type { EpochMs } from "#core/domain/time.ts";
+import { type Drill, drillOf } from "#core/drill/drill.ts";
 import type { InsightLog } from "#core/ports/insight-log.ts";
 import type { PriceBook } from "#core/ports/price-book.ts";
 import type { Organization } from "../shared/directory.ts";
@@ -65,7 +67,13 @@ export class Ingest {
     const connection = pace.during(until);
     const { directory } = await organization.current();
     const started = now();
-    const { entries, failed } = entriesOf(file, { accounts: directory, priceBook, riskyAction }, arrivedAt);
+    const { events, drills } = apart(file.events, started);
+    if (drills.length > 0) await noteDrills(connection, names, drills, WRITING);
+    const { entries, failed } = entriesOf(
+      { ...file, events },
+      { accounts: directory, priceBook, riskyAction },
+      arrivedAt,
+    );
     const quarantined = [...file.quarantined, ...failed];
     await quarantineRecords(connection, names, quarantined, started, WRITING);
     if (file.insights.length > 0) await insights.keep(file.insights);
@@ -76,7 +84,7 @@ export class Ingest {
     });
     const { created, duplicates, conflicts } = written;
     return {
-      records: file.events.length + file.insights.length + file.quarantined.length,
+      records: events.length + file.insights.length + file.quarantined.length,
       created,
       duplicates,
       conflicts,
@@ -85,6 +93,15 @@ export class Ingest {
       delays: delaysOf(entries, started, now()),
     };
   }
+}
+
+/** Drills are noted, and are no events: nothing of them is counted, priced or compared. */
+function apart(
+  all: ReadFile["events"],
+  now: EpochMs,
+): { readonly events: ReadFile["events"]; readonly drills: readonly Drill[] } {
+  const drills = all.flatMap(({ event }) => drillOf(event, now) ?? []);
+  return { events: drills.length === 0 ? all : all.filter(({ event }) => drillOf(event, now) === null), drills };
 }
 
 interface Entries {

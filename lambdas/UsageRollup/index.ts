@@ -7,6 +7,7 @@ import { DynamoModelStates } from "#adapters/dynamodb/model-states.ts";
 import { OpenSearchArrivals } from "#adapters/opensearch/arrivals.ts";
 import { OpenSearchEventStore } from "#adapters/opensearch/asking/opensearch-event-store.ts";
 import { deleteExpiredWithoutPolicy } from "#adapters/opensearch/documents/retention.ts";
+import { OpenSearchDrillLog } from "#adapters/opensearch/drill-log.ts";
 import { OpenSearchFirstUses } from "#adapters/opensearch/first-uses.ts";
 import { OpenSearchInsightLog } from "#adapters/opensearch/insight-log.ts";
 import { OpenSearchRollupStore } from "#adapters/opensearch/rollup-store.ts";
@@ -44,6 +45,7 @@ const watch = new UsageWatch(
     findings: new DynamoFindingStore(dynamo, environment.FINDINGS_TABLE, blobs),
     checkpoints: new DynamoCheckpoints(dynamo, environment.STATE_TABLE, blobs),
     clock,
+    drills: new OpenSearchDrillLog(connection, names),
   },
   watchKnowledge(config, organization.directory),
 );

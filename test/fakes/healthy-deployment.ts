@@ -6,7 +6,7 @@ import type { DeploymentView, FunctionFacts, MetricQuery } from "#core/ports/dep
 export const NOW = Date.UTC(2026, 10, 20, 12, 0, 0);
 const REGION = "eu-west-1";
 const ACCOUNT = "111122223333";
-export const TOPIC = `arn:aws:sns:${REGION}:${ACCOUNT}:trailwatch-alerts`;
+const TOPIC = `arn:aws:sns:${REGION}:${ACCOUNT}:trailwatch-alerts`;
 export const LOG_GROUP = "/trailwatch/trail";
 export const arnOf = (base: string): string => `arn:aws:lambda:${REGION}:${ACCOUNT}:function:${base}`;
 

@@ -5,6 +5,7 @@ import { indexNames } from "#adapters/opensearch/index-names.ts";
 import { parseConfig } from "#core/config/index.ts";
 import { TrailwatchError } from "#core/domain/errors.ts";
 import { DAY, MINUTE } from "#core/domain/time.ts";
+import { drillRecord } from "#core/drill/drill.ts";
 import { createPriceBook } from "#core/pricing/price-book.ts";
 import { MultiAccountLogs } from "#lambdas/MultiAccountLogs/handler.ts";
 import { Ingest } from "#lambdas/MultiAccountLogs/ingest.ts";
@@ -109,6 +110,20 @@ describe("a subscription's payload", () => {
     });
     expect(said.measured).toMatchObject({ recordsRead: 2, eventsIndexed: 2, recordsQuarantined: 0, accountsKnown: 1 });
     expect(said.measured).toMatchObject({ deliveryDelay: 360, indexDelay: 360, directoryAge: 300 });
+  });
+
+  test("a drill is noted, and is no event", async () => {
+    const id = "drill-20261103t022000z-0a1b2c";
+    const by = "arn:aws:sts::111122223333:assumed-role/Ops/ana";
+    await handle(subscription([record(1), drillRecord(id, by, TIME, false)]));
+    expect(stored()).toEqual([`${EVENTS}/${eventId(1)}`]);
+    expect(node.documents.get("trailwatch-state/drill")).toMatchObject({
+      version: 1,
+      value: { id, by, sentAt: TIME, arrivedAt: TIME, over: false },
+    });
+    expect(said.measured).toMatchObject({ recordsRead: 1, eventsIndexed: 1 });
+    await handle(subscription([drillRecord(id, by, TIME, true)]));
+    expect(node.documents.get("trailwatch-state/drill")).toMatchObject({ value: { id, over: true } });
   });
 
   test("a poison record costs itself", async () => {

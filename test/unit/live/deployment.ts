@@ -6,6 +6,7 @@ import { watchedSignals } from "#core/config/opensearch.ts";
 import type { Finding } from "#core/domain/finding.ts";
 import type { EpochMs } from "#core/domain/time.ts";
 import { DAY } from "#core/domain/time.ts";
+import type { Drill } from "#core/drill/drill.ts";
 import { IncidentKeeper } from "#core/live/keep-incidents.ts";
 import type { KeeperReport } from "#core/live/keeper-run.ts";
 import { underLease } from "#core/live/lease.ts";
@@ -47,6 +48,8 @@ export class Deployment {
   readonly incidents = new MemoryLiveIncidents(this.faults);
   readonly mirror = new MemoryIncidentMirror();
   readonly notifier = new MemoryNotifier("memory", this.faults);
+  /** The last drill that somebody sent. */
+  drill: Drill | null = null;
   readonly config: Config;
   readonly directory: AccountDirectory;
   #watch: UsageWatch;
@@ -104,9 +107,10 @@ export class Deployment {
       policies: resolvePolicies(config.policies),
       priceBook: createPriceBook(),
     };
+    const drills = { last: async () => this.drill };
     const shared = { events, findings, firstUses, incidents, checkpoints, clock };
     return [
-      new UsageWatch({ ...shared, arrivals: events, rollups, states, insights }, knowledge),
+      new UsageWatch({ ...shared, arrivals: events, rollups, states, insights, drills }, knowledge),
       new IncidentKeeper(shared, knowledge),
       new OutboxSweep({ ...shared, notifiers: [notifier], mirror }, knowledge, {
         costAnalysis: true,
