@@ -34,6 +34,8 @@ export interface Observed<Result> {
 export function observed<Result>({ stage, functionName, work }: Observed<Result>) {
   const logger = new Logger({ serviceName: functionName, persistentKeys: { stage } });
   const metrics = new Metrics({ namespace: METRIC_NAMESPACE });
+  // Alarms ask for the stage alone: a metric that has a service beside it is another metric.
+  metrics.clearDefaultDimensions();
   metrics.setDefaultDimensions({ [STAGE_DIMENSION]: stage });
   const observing = observingBy(logger, metrics);
   return async (event: unknown, invocation: Invocation): Promise<Result> => {
