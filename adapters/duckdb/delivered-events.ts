@@ -1,6 +1,6 @@
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import type { InsightRecord } from "#core/domain/insight.ts";
-import { type EpochMs, MINUTE, type TimeWindow } from "#core/domain/time.ts";
+import { type EpochMs, HOUR, MINUTE, type TimeWindow } from "#core/domain/time.ts";
 import type { DeliveredEvent, DeliveredEvents, DeliveredInsight, Lateness } from "#core/ports/delivered-events.ts";
 import type { EventQuery } from "#core/ports/event-store.ts";
 import { sqlNumber, sqlText } from "#core/signals/sql-literal.ts";
@@ -49,7 +49,20 @@ create table coming_quantities as
   select q.*, c.delivered from whole.quantities q join coming c using (key) order by c.delivered;
 create table events as select * exclude (delivered) from coming limit 0;
 create table quantities as select * exclude (delivered) from coming_quantities limit 0;
+create schema ahead;
+create view ahead.quantities as select * exclude (delivered) from main.coming_quantities;
 `;
+
+/** Read at once: to ask for what came in every five minutes costs more than to read it. */
+const AHEAD = HOUR;
+
+interface Connections {
+  readonly own: DuckDBConnection;
+  /** Which finds quantities of events that are not known yet. */
+  readonly ahead: DuckDBConnection;
+  /** Of the whole store: what a name's number is, whether it was met by now or not. */
+  readonly whole: DuckDBConnection;
+}
 
 /**
  * The events of a store as they were delivered, in a database in memory beside it, which takes in what came from step to
@@ -57,28 +70,30 @@ create table quantities as select * exclude (delivered) from coming_quantities l
  * is known from the beginning.
  */
 export class DuckDbDeliveredEvents implements DeliveredEvents {
-  readonly events: DuckDbEventStore;
   readonly #instance: DuckDBInstance;
-  readonly #connection: DuckDBConnection;
-  /** Of the whole store: what a name's number is, whether it was met by now or not. */
-  readonly #whole: DuckDBConnection;
+  readonly #connections: Connections;
   readonly #dictionaries: Dictionaries;
+  readonly #known: DuckDbEventStore;
   readonly #options: DeliveredEventsOptions;
+  /** Read, and not yet delivered; the last one first. */
+  #ahead: DeliveredEvent[] = [];
+  #readUntil: EpochMs = 0;
   #until: EpochMs = 0;
+  /** Up to here events are in the table that questions are about. */
+  #takenIn: EpochMs = 0;
 
   private constructor(
     instance: DuckDBInstance,
-    [connection, whole]: readonly [DuckDBConnection, DuckDBConnection],
+    connections: Connections,
     dictionaries: Dictionaries,
-    events: DuckDbEventStore,
+    known: DuckDbEventStore,
     options: DeliveredEventsOptions,
   ) {
-    this.#options = options;
     this.#instance = instance;
-    this.#connection = connection;
-    this.#whole = whole;
+    this.#connections = connections;
     this.#dictionaries = dictionaries;
-    this.events = events;
+    this.#known = known;
+    this.#options = options;
   }
 
   /** @param path of a settled store that nobody has open. */
@@ -90,17 +105,19 @@ export class DuckDbDeliveredEvents implements DeliveredEvents {
       autoload_known_extensions: "false",
     });
     try {
-      const connection = await instance.connect();
-      await connection.run(`attach ${sqlText(path)} as whole (read_only)`);
-      for (const name of DICTIONARIES) await connection.run(`create view ${name} as select * from whole.${name}`);
-      await connection.run(options.times === "files" ? FILES : `${FILES} and false`);
-      await model(instance, connection, options);
-      await connection.run(TABLES);
+      const own = await instance.connect();
+      await own.run(`attach ${sqlText(path)} as whole (read_only)`);
+      for (const name of DICTIONARIES) await own.run(`create view ${name} as select * from whole.${name}`);
+      await own.run(options.times === "files" ? FILES : `${FILES} and false`);
+      await model(instance, own, options);
+      await own.run(TABLES);
+      const ahead = await instance.connect();
+      await ahead.run("set search_path = 'ahead,main'");
       const whole = await instance.connect();
       await whole.run("use whole");
       const dictionaries = openDictionaries(whole);
-      const events = await DuckDbEventStore.open(instance, options, dictionaries);
-      return new DuckDbDeliveredEvents(instance, [connection, whole], dictionaries, events, options);
+      const known = await DuckDbEventStore.open(instance, options, dictionaries);
+      return new DuckDbDeliveredEvents(instance, { own, ahead, whole }, dictionaries, known, options);
     } catch (error) {
       instance.closeSync();
       throw error;
@@ -108,15 +125,14 @@ export class DuckDbDeliveredEvents implements DeliveredEvents {
   }
 
   async close(): Promise<void> {
-    await this.events.close();
-    this.#connection.closeSync();
-    this.#whole.closeSync();
+    await this.#known.close();
+    for (const connection of Object.values(this.#connections)) connection.closeSync();
     this.#instance.closeSync();
   }
 
   async span(): Promise<TimeWindow | null> {
     const [row] = await readAll<{ first: number | null; last: number | null }>(
-      this.#connection,
+      this.#connections.own,
       "select min(delivered)::double as first, max(delivered)::double as last from coming",
     );
     return !row || row.first === null || row.last === null ? null : { start: row.first, end: row.last };
@@ -125,7 +141,7 @@ export class DuckDbDeliveredEvents implements DeliveredEvents {
   /** CloudTrail's Insights, in any order. */
   async insights(): Promise<readonly DeliveredInsight[]> {
     const rows = await readAll<{ body: string; time: number; delivered: number | null }>(
-      this.#connection,
+      this.#connections.own,
       `select body, epoch_ms(time)::double as time, f.delivered::double as delivered
        from whole.insights i left join delivered_files f on f.file_id = i.key >> 32`,
     );
@@ -136,34 +152,50 @@ export class DuckDbDeliveredEvents implements DeliveredEvents {
   }
 
   async advance(until: EpochMs): Promise<readonly DeliveredEvent[]> {
-    const came = `delivered > ${this.#until} and delivered <= ${until}`;
     this.#until = until;
-    const connection = this.#connection;
-    const columns = await readColumns(
-      connection,
-      `select ${EVENT_COLUMNS}, e.counted, e.delivered::double as delivered from coming e where ${came}`,
-    );
-    if (columns.rows === 0) return [];
-    await connection.run(
+    if (until > this.#readUntil) await this.#readAhead(Math.max(until, this.#readUntil + AHEAD));
+    const came: DeliveredEvent[] = [];
+    while ((this.#ahead.at(-1)?.deliveredAt ?? Number.POSITIVE_INFINITY) <= until) {
+      came.push(this.#ahead.pop() as DeliveredEvent);
+    }
+    return came;
+  }
+
+  async known(): Promise<DuckDbEventStore> {
+    const came = between(this.#takenIn, this.#until);
+    this.#takenIn = this.#until;
+    await this.#connections.own.run(
       `insert into quantities select * exclude (delivered) from coming_quantities where ${came};
        insert into events select * exclude (delivered) from coming where ${came}`,
     );
+    return this.#known;
+  }
+
+  async #readAhead(until: EpochMs): Promise<void> {
+    const { ahead } = this.#connections;
+    const columns = await readColumns(
+      ahead,
+      `select ${EVENT_COLUMNS}, e.counted, e.delivered::double as delivered
+       from coming e where ${between(this.#readUntil, until)} order by e.delivered`,
+    );
+    this.#readUntil = until;
     const rows = Array.from({ length: columns.rows }, (_, row) => row);
-    const decoded = await decodeEvents(connection, this.#dictionaries, columns, rows);
+    const decoded = await decodeEvents(ahead, this.#dictionaries, columns, rows);
     const counted = columns.values<boolean>("counted");
     const delivered = columns.values<number>("delivered");
-    return decoded.map(({ event }, row) => ({
+    const read = decoded.map(({ event }, row) => ({
       event,
       counted: counted[row] as boolean,
       deliveredAt: delivered[row] as EpochMs,
     }));
+    this.#ahead = [...read.reverse(), ...this.#ahead];
   }
 
   async lateness(query: EventQuery, later: EpochMs): Promise<Lateness> {
     const condition = await conditionOf(query, this.#dictionaries);
     const delay = "e.delivered - epoch_ms(e.time)";
     const [row] = await readAll<Lateness>(
-      this.#connection,
+      this.#connections.own,
       `select count(*)::double as events, (count(*) filter (where ${delay} > ${sqlNumber(later)}))::double as late,
          coalesce(quantile_disc(${delay}, 0.5), 0)::double as median,
          coalesce(quantile_disc(${delay}, 0.95), 0)::double as p95,
@@ -173,6 +205,9 @@ export class DuckDbDeliveredEvents implements DeliveredEvents {
     return row as Lateness;
   }
 }
+
+const between = (after: EpochMs, until: EpochMs): string =>
+  `delivered > ${sqlNumber(after)} and delivered <= ${sqlNumber(until)}`;
 
 /** Makes a table of deliveries of events that lie in files whose names say nothing. */
 async function model(

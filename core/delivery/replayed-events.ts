@@ -7,10 +7,14 @@ import { facetsOf } from "../incidents/facets.ts";
 import type { Arrivals } from "../ports/arrivals.ts";
 import type { DeliveredEvent, DeliveredEvents } from "../ports/delivered-events.ts";
 import type {
+  AccountCoverage,
+  AccountSpend,
   DeliveryRow,
   EventFacets,
   EventQuery,
   EventStore,
+  FirstSeenRow,
+  KeySharers,
   Occurrences,
   RollupRow,
   SharedKeyKind,
@@ -57,49 +61,52 @@ export class ReplayedEvents implements EventStore {
     return came.length;
   }
 
-  span(): Promise<TimeWindow | null> {
-    return this.#source.events.span();
+  async span(): Promise<TimeWindow | null> {
+    return (await this.#source.known()).span();
   }
 
-  coverage(): ReturnType<EventStore["coverage"]> {
-    return this.#source.events.coverage();
+  async coverage(): Promise<readonly AccountCoverage[]> {
+    return (await this.#source.known()).coverage();
   }
 
-  rollup(signals: readonly Signal[], bucket: EpochMs, window?: TimeWindow): AsyncIterable<RollupRow> {
-    if (!window || !this.#recent.hold(window)) return this.#source.events.rollup(signals, bucket, window);
+  async *rollup(signals: readonly Signal[], bucket: EpochMs, window?: TimeWindow): AsyncGenerator<RollupRow> {
+    if (!window || !this.#recent.hold(window)) {
+      yield* (await this.#source.known()).rollup(signals, bucket, window);
+      return;
+    }
     const counter = new SignalCounter(signals, bucket);
     for (const { event, counted } of this.#recent.within(window)) if (counted) counter.add(event);
-    return streamed(counter.rows());
+    yield* counter.rows();
   }
 
-  deliveries(bucket: EpochMs): AsyncIterable<DeliveryRow> {
-    return this.#source.events.deliveries(bucket);
+  async *deliveries(bucket: EpochMs): AsyncGenerator<DeliveryRow> {
+    yield* (await this.#source.known()).deliveries(bucket);
   }
 
-  firstSeen(): ReturnType<EventStore["firstSeen"]> {
-    return this.#source.events.firstSeen();
+  async *firstSeen(): AsyncGenerator<FirstSeenRow> {
+    yield* (await this.#source.known()).firstSeen();
   }
 
   async events(query: EventQuery, limit: number): Promise<readonly PricedUsageEvent[]> {
-    return this.#held(query, limit) ?? this.#source.events.events(query, limit);
+    return this.#held(query, limit) ?? (await this.#source.known()).events(query, limit);
   }
 
   async occurrences(query: EventQuery): Promise<Occurrences> {
     const held = this.#held(query);
-    return held ? { events: held.length, ...whenOf(held) } : this.#source.events.occurrences(query);
+    return held ? { events: held.length, ...whenOf(held) } : (await this.#source.known()).occurrences(query);
   }
 
   async facets(query: EventQuery): Promise<EventFacets> {
     const held = this.#held(query);
-    return held ? { facets: facetsOf(held), ...whenOf(held) } : this.#source.events.facets(query);
+    return held ? { facets: facetsOf(held), ...whenOf(held) } : (await this.#source.known()).facets(query);
   }
 
-  sharers(kind: SharedKeyKind, values: readonly string[]): ReturnType<EventStore["sharers"]> {
-    return this.#source.events.sharers(kind, values);
+  async sharers(kind: SharedKeyKind, values: readonly string[]): Promise<readonly KeySharers[]> {
+    return (await this.#source.known()).sharers(kind, values);
   }
 
-  spend(): ReturnType<EventStore["spend"]> {
-    return this.#source.events.spend();
+  async spend(): Promise<readonly AccountSpend[]> {
+    return (await this.#source.known()).spend();
   }
 
   /** Those that match, if they are all in memory. */
@@ -165,17 +172,13 @@ export class ReplayedEvents implements EventStore {
       yield* this.#recent.within(window);
       return;
     }
-    const { events } = this.#source;
+    const events = await this.#source.known();
     const counted = new Set<string>();
     for await (const event of allEvents(events, { window, counted: true })) counted.add(`${event.account} ${event.id}`);
     for await (const event of allEvents(events, { window })) {
       yield { event, counted: counted.has(`${event.account} ${event.id}`) };
     }
   }
-}
-
-async function* streamed<T>(rows: Iterable<T>): AsyncGenerator<T> {
-  yield* rows;
 }
 
 const whenOf = (events: readonly PricedUsageEvent[]): Omit<Occurrences, "events"> => ({

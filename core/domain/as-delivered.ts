@@ -59,6 +59,8 @@ export interface DeliveredMessage {
 
 export interface DeliveredIncident {
   readonly draft: IncidentDraft;
+  /** One sentence; empty where nobody looked at it before the end. */
+  readonly summary: string;
   /** Ids under which it was known before. */
   readonly formerIds: readonly string[];
   readonly foundAt: EpochMs;

@@ -17,8 +17,8 @@ export interface DeliveredInsight {
 
 /** Events in the order in which they were delivered: what a deployment would have known of them at any time. */
 export interface DeliveredEvents {
-  /** Answers by what was delivered up to the time of {@link advance}, and by nothing else. */
-  readonly events: EventStore;
+  /** Answers by what was delivered up to the time of the last {@link advance}, and by nothing else; until the next one. */
+  known(): Promise<EventStore>;
   /** From the first delivery to the last one; `null` where there is no event. */
   span(): Promise<TimeWindow | null>;
   /** What was delivered since the last call and up to a time, no earlier than that of the last call. */

@@ -138,8 +138,9 @@ class Replay {
 
   async outcome(): Promise<Pick<Replayed, "incidents" | "messages">> {
     const incidents = (await this.#kept())
-      .map(({ draft, formerIds, withdrawnAt }) => ({
+      .map(({ draft, explained, formerIds, withdrawnAt }) => ({
         draft,
+        summary: explained?.explanation.summary ?? "",
         formerIds,
         withdrawnAt,
         foundAt: Math.min(...[draft.id, ...formerIds].map((id) => this.#foundAt(id))),

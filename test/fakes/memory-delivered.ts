@@ -6,12 +6,12 @@ import { GrowingEventStore } from "./growing-event-store.ts";
 
 /** Deliveries in memory. */
 export class MemoryDelivered implements DeliveredEvents {
-  readonly events: GrowingEventStore;
+  readonly #known: GrowingEventStore;
   readonly #coming: DeliveredEvent[] = [];
   #next = 0;
 
   constructor(riskyAction?: (service: string, action: string) => boolean) {
-    this.events = new GrowingEventStore(riskyAction);
+    this.#known = new GrowingEventStore(riskyAction);
   }
 
   /** No earlier than what was advanced to. */
@@ -25,11 +25,15 @@ export class MemoryDelivered implements DeliveredEvents {
     return first && last ? { start: first.deliveredAt, end: last.deliveredAt } : null;
   }
 
+  async known(): Promise<GrowingEventStore> {
+    return this.#known;
+  }
+
   async advance(until: EpochMs): Promise<readonly DeliveredEvent[]> {
     const from = this.#next;
     while ((this.#coming[this.#next]?.deliveredAt ?? Number.POSITIVE_INFINITY) <= until) this.#next++;
     const came = this.#coming.slice(from, this.#next);
-    this.events.add(came, until);
+    this.#known.add(came, until);
     return came;
   }
 

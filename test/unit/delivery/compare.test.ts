@@ -27,10 +27,11 @@ const context: CompareContext = {
 };
 
 function delivered(
-  { cost: _, explanation: __, evidence: ___, ...draft }: Incident,
+  { cost: _, explanation, evidence: __, ...draft }: Incident,
   changes: Partial<DeliveredIncident> = {},
 ): DeliveredIncident {
-  return { draft, formerIds: [], foundAt: draft.window.end, withdrawnAt: null, ...changes };
+  const { summary } = explanation;
+  return { draft, summary, formerIds: [], foundAt: draft.window.end, withdrawnAt: null, ...changes };
 }
 
 test("the same in all that is compared is no difference, whatever else was learnt later", async () => {

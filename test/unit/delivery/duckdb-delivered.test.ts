@@ -60,20 +60,22 @@ test("events come when their files did, others when the model says; nothing is k
     const first = START + 6 * MINUTE;
     expect(await delivered.span()).toEqual({ start: first, end: START + HOUR + MINUTE });
     expect(await delivered.advance(first - 1)).toEqual([]);
-    expect(await delivered.events.span()).toBeNull();
+    expect(await (await delivered.known()).span()).toBeNull();
     const came = await delivered.advance(first);
     expect(came.map(({ event }) => event).sort((a, b) => a.time - b.time)).toEqual(EVENTS.slice(0, 2));
     expect(new Set(came.map(({ deliveredAt }) => deliveredAt))).toEqual(new Set([first]));
     expect(came.filter(({ counted }) => counted).map(({ event }) => event.id)).toEqual(["b"]);
     const asked = { window: { start: START, end: START + DAY } };
-    expect(await delivered.events.events(asked, 10)).toEqual(EVENTS.slice(0, 2));
-    expect((await delivered.events.facets(asked)).facets.items).toEqual([{ value: "instances g5.12xlarge", count: 3 }]);
+    expect(await (await delivered.known()).events(asked, 10)).toEqual(EVENTS.slice(0, 2));
+    expect((await (await delivered.known()).facets(asked)).facets.items).toEqual([
+      { value: "instances g5.12xlarge", count: 3 },
+    ]);
     // In the minute of the event, half an hour later.
     expect((await delivered.advance(START + 33 * MINUTE)).map(({ event }) => event.id)).toEqual(["nameless"]);
     expect((await delivered.advance(START + 2 * HOUR)).map(({ event }) => event.id)).toEqual(["late"]);
     expect(await delivered.advance(START + DAY)).toEqual([]);
-    expect(await delivered.events.events(asked, 10)).toEqual(EVENTS);
-    expect((await delivered.events.coverage()).map(({ account, events }) => [account, events])).toEqual([
+    expect(await (await delivered.known()).events(asked, 10)).toEqual(EVENTS);
+    expect((await (await delivered.known()).coverage()).map(({ account, events }) => [account, events])).toEqual([
       ["111111111111", 3],
       ["222222222222", 1],
     ]);
