@@ -38,7 +38,7 @@ export interface Request {
   /** Sent as JSON. */
   readonly body?: unknown;
   /** Sent as it is, as NDJSON unless {@link headers} name another type; with its last newline. */
-  readonly lines?: string;
+  readonly lines?: string | Buffer;
   /** Small letters; beside those of the client and the signature. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Statuses from 400 on that are answers to this question, not failures of it. */

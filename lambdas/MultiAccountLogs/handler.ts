@@ -64,22 +64,25 @@ export class MultiAccountLogs {
   }
 
   async #payload(data: string, from: string, batch: Batch): Promise<void> {
-    let file: ReadFile;
-    let times: readonly EpochMs[] = [];
+    const { file, times } = this.#unpacked(data, from);
+    await batch.add(file, (number) => times[number - 1] ?? null);
+  }
+
+  /** By itself, so that nobody holds the payload's texts any more while its events are stored. */
+  #unpacked(data: string, from: string): { readonly file: ReadFile; readonly times: readonly EpochMs[] } {
     try {
       const { logGroup, logStream, logEvents } = unpackLogPayload(data);
-      times = logEvents.map(({ timestamp }) => timestamp);
-      file = this.#reader.readTexts(
+      const file = this.#reader.readTexts(
         `logs://${logGroup}/${logStream}`,
         logEvents.map(({ message }) => message),
         logEvents.map(({ id }) => `log event ${id}`),
       );
+      return { file, times: logEvents.map(({ timestamp }) => timestamp) };
     } catch (error) {
       if (!(error instanceof UnreadablePayload)) throw error;
       // It will be no better the next time.
-      file = unreadable(from, error.message, data);
+      return { file: unreadable(from, error.message, data), times: [] };
     }
-    await batch.add(file, (number) => times[number - 1] ?? null);
   }
 
   /** In their order: what comes behind the first that fails comes again with it. */

@@ -97,7 +97,7 @@ export class BulkNode implements OpenSearchConnection {
     this.mostAtOnce = Math.max(this.mostAtOnce, ++this.#under);
     await new Promise((done) => setImmediate(done));
     this.#under--;
-    const answer = path === "/_mget" ? this.#get(body) : this.#bulk(lines);
+    const answer = path === "/_mget" ? this.#get(body) : this.#bulk(lines.toString());
     if (answer.status >= 400 && !allow.includes(answer.status)) throw opensearchError(answer, `${method} ${path}`);
     return answer;
   }

@@ -39,11 +39,26 @@ export function bulkLines({ action, index, id, source, ifSeqNo, ifPrimaryTerm }:
   return action === "delete" ? `${line}\n` : `${line}\n${source}\n`;
 }
 
-/** Of {@link bulkLines}. */
-export function bulkBytes(item: BulkItem): number {
-  // The source first: a text that is still in pieces is put together by it, once for the lines and the item.
-  const source = Buffer.byteLength(item.source);
-  return Buffer.byteLength(bulkLines({ ...item, source: "" })) + source;
+/**
+ * An item that has been written down, in UTF-8 as it is sent. Its document is read from there, should anybody ask: a
+ * thousand texts that are waiting for an answer would be copied by the collector again and again.
+ */
+export class WrittenItem implements BulkItem {
+  readonly action: BulkItem["action"];
+  readonly index: string;
+  readonly id: string;
+  readonly lines: Buffer;
+
+  constructor(item: BulkItem) {
+    this.action = item.action;
+    this.index = item.index;
+    this.id = item.id;
+    this.lines = Buffer.from(bulkLines(item));
+  }
+
+  get source(): string {
+    return this.lines.toString("utf8", this.lines.indexOf("\n") + 1, this.lines.length - 1);
+  }
 }
 
 /**
@@ -55,7 +70,7 @@ export function bulkBytes(item: BulkItem): number {
 export async function sendBulk(
   connection: OpenSearchConnection,
   items: readonly BulkItem[],
-  lines: string,
+  lines: Buffer,
   shardTimeoutMs: number,
 ): Promise<BulkAnswer> {
   const query = { timeout: `${shardTimeoutMs}ms`, filter_path: ANSWERED };

@@ -82,7 +82,7 @@ class EventWriting {
   readonly #names: IndexNames;
   readonly #options: EventWriteOptions;
   /** What goes straight to quarantine, with the same request. */
-  readonly #keptApart = new WeakMap<BulkItem, QuarantinedEvent>();
+  readonly #keptApart = new WeakMap<EventEntry, QuarantinedEvent>();
   #created = 0;
   #duplicates = 0;
   #conflicts = 0;
@@ -114,15 +114,15 @@ class EventWriting {
 
   #apart(event: QuarantinedEvent, now: EpochMs): BulkItem {
     const item = quarantineItem(this.#names, event, now);
-    this.#keptApart.set(item, event);
+    this.#keptApart.set(event.entry, event);
     return item;
   }
 
   /** Counts what cannot be lost any more. */
   async settle(outcomes: readonly Outcome<EventEntry>[]): Promise<void> {
-    for (const { item, answer } of outcomes) {
+    for (const { of, answer } of outcomes) {
       if (answer.kind !== "written") continue;
-      const apart = this.#keptApart.get(item);
+      const apart = this.#keptApart.get(of);
       if (apart === undefined) this.#created++;
       else this.#count(apart);
     }

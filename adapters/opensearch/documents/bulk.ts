@@ -1,7 +1,7 @@
 import { TrailwatchError } from "#core/domain/errors.ts";
 import type { OpenSearchConnection } from "../connection.ts";
 import type { Refusal } from "../errors.ts";
-import { type BulkItem, bulkBytes, bulkLines, type ItemAnswer, sendBulk } from "./bulk-request.ts";
+import { type BulkItem, type ItemAnswer, sendBulk, WrittenItem } from "./bulk-request.ts";
 
 export interface BulkOptions {
   /** Bytes of a request, 5 MiB unless told, at most 10: what small nodes take. A larger document goes alone. */
@@ -45,8 +45,7 @@ const LONGEST_PAUSE_MS = 30_000;
 
 interface Entry<T> {
   readonly of: T;
-  readonly item: BulkItem;
-  readonly bytes: number;
+  readonly item: WrittenItem;
 }
 
 /**
@@ -69,15 +68,14 @@ export async function bulkWrite<T>(
   let bytes = 0;
   try {
     for await (const of of source) {
-      const item = itemOf(of);
-      const entry = { of, item, bytes: bulkBytes(item) };
-      if (batch.length > 0 && bytes + entry.bytes > writing.batchBytes) {
+      const item = new WrittenItem(itemOf(of));
+      if (batch.length > 0 && bytes + item.lines.length > writing.batchBytes) {
         await writing.start(batch);
         batch = [];
         bytes = 0;
       }
-      batch.push(entry);
-      bytes += entry.bytes;
+      batch.push({ of, item });
+      bytes += item.lines.length;
       if (writing.failed) break;
     }
     if (batch.length > 0) await writing.start(batch);
@@ -156,7 +154,7 @@ class Writing<T> {
   /** One request, and what of it is to be sent again. */
   async #attempt(batch: readonly Entry<T>[]): Promise<Tried<T>> {
     try {
-      const lines = batch.map(({ item }) => bulkLines(item)).join("");
+      const lines = Buffer.concat(batch.map(({ item }) => item.lines));
       const items = batch.map(({ item }) => item);
       const answer = await sendBulk(this.#connection, items, lines, this.#shardTimeoutMs);
       if (answer.kind === "busy") return { left: batch, error: answer.error, final: false };
@@ -235,7 +233,7 @@ interface Tried<T> {
 
 const DONE = { left: [], error: null, final: false } as const;
 
-const sizeOf = <T>(batch: readonly Entry<T>[]): number => batch.reduce((sum, { bytes }) => sum + bytes, 0);
+const sizeOf = <T>(batch: readonly Entry<T>[]): number => batch.reduce((sum, { item }) => sum + item.lines.length, 0);
 
 const asTrailwatchError = (error: unknown): TrailwatchError =>
   error instanceof TrailwatchError

@@ -81,10 +81,13 @@ test("sends JSON as it is, with the query", async () => {
   expect(heard[0]?.headers["authorization"]).toBeUndefined();
 });
 
-test("sends lines untouched, as NDJSON", async () => {
+test.each([
+  ["a text", (lines: string) => lines],
+  ["bytes", (lines: string) => Buffer.from(lines)],
+])("sends lines untouched, as NDJSON: %s", async (_, given) => {
   const { heard, send } = await serve([OK]);
-  await send("POST", "/_bulk", { lines: '{"index":{}}\n{"a": 1.0}\n' });
-  expect(heard[0]?.body).toBe('{"index":{}}\n{"a": 1.0}\n');
+  await send("POST", "/_bulk", { lines: given('{"index":{}}\n{"ä": 1.0}\n') });
+  expect(heard[0]?.body).toBe('{"index":{}}\n{"ä": 1.0}\n');
   expect(heard[0]?.headers["content-type"]).toContain("application/x-ndjson");
 });
 
