@@ -16,16 +16,23 @@ import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { CreateTopicCommand, SubscribeCommand } from "@aws-sdk/client-sns";
 import { ListQueuesCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { DynamoFindingStore } from "#adapters/dynamodb/finding-store.ts";
+import { DynamoLiveIncidents } from "#adapters/dynamodb/live-incidents.ts";
+import { FINDINGS, INCIDENTS } from "#adapters/dynamodb/tables.ts";
+import { S3BlobStore } from "#adapters/s3/blob-store.ts";
 import { S3FailedBatches } from "#adapters/s3/failed-batches.ts";
 import { STACKS } from "#core/config/deployment/names.ts";
 import { METRIC_NAMESPACE, METRICS, STAGE_DIMENSION } from "#core/config/metrics.ts";
 import type { CheckResult } from "#core/doctor/check.ts";
 import { FUNCTIONS, type FunctionBase } from "#core/doctor/deployed.ts";
 import { HOUR, MINUTE } from "#core/domain/time.ts";
+import { drillFinding, drillIncident, drillOver } from "#core/drill/drill-incident.ts";
+import { drillSubject } from "#core/live/drills.ts";
 import { type Ended, ended, start } from "../cli/trailwatch.ts";
 import { CLUSTER, LOG_GROUP, NOW, SELF_TEST } from "../fakes/healthy-deployment.ts";
-import { emulated, s3Client, snsClient, sqsClient } from "./clients.ts";
+import { dynamoClient, emulated, s3Client, snsClient, sqsClient } from "./clients.ts";
 import { type Emulator, startEmulator } from "./emulator.ts";
+import { makeTable } from "./tables.ts";
 
 const CREDENTIALS = { AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test", AWS_REGION: "us-east-1" };
 /** A zip archive of nothing. */
@@ -36,6 +43,8 @@ const ROLE = { Type: "AWS::IAM::Role", Properties: { RoleName: "any", AssumeRole
 
 let emulator: Emulator;
 let topic: string;
+let findingsTable: string;
+let incidentsTable: string;
 
 beforeAll(async () => {
   emulator = await startEmulator();
@@ -66,6 +75,9 @@ async function deploy(): Promise<void> {
   const sns = snsClient(emulator.endpoint);
   topic = (await sns.send(new CreateTopicCommand({ Name: "trailwatch-alerts" }))).TopicArn ?? "";
   await sns.send(new SubscribeCommand({ TopicArn: topic, Protocol: "email", Endpoint: "security-team@company.com" }));
+  const dynamo = dynamoClient(emulator.endpoint);
+  findingsTable = await makeTable(dynamo, FINDINGS);
+  incidentsTable = await makeTable(dynamo, INCIDENTS);
   const s3 = s3Client(emulator.endpoint);
   for (const Bucket of ["data", "trail-bucket"]) await s3.send(new CreateBucketCommand({ Bucket }));
 
@@ -82,7 +94,12 @@ async function deploy(): Promise<void> {
   const lambda = new LambdaClient(settings);
   const environments: Partial<Record<FunctionBase, Record<string, string>>> = {
     MultiAccountLogsFunction: { ORGANIZATION_ID: "o-exampleorgid", DATA_BUCKET: "data" },
-    QBusinessConnectorFunction: { ALERT_TOPIC_ARN: topic, COST_EXPLORER: "organization" },
+    QBusinessConnectorFunction: {
+      ALERT_TOPIC_ARN: topic,
+      COST_EXPLORER: "organization",
+      INCIDENTS_TABLE: incidentsTable,
+    },
+    UsageRollupFunction: { FINDINGS_TABLE: findingsTable },
     RedriveFunction: { LOG_GROUP_NAME: LOG_GROUP, TRAIL_BUCKET: "trail-bucket" },
   };
   const arns = new Map<string, string>();
@@ -248,6 +265,35 @@ test("a replay in which something failed does not end well", async () => {
     complete: false,
     failed: 3,
   });
+}, 60_000);
+
+test("a drill is watched from step to step in what the functions keep", async () => {
+  const dynamo = dynamoClient(emulator.endpoint);
+  const blobs = new S3BlobStore(s3Client(emulator.endpoint), "data");
+  const findings = new DynamoFindingStore(dynamo, findingsTable, blobs);
+  const incidents = new DynamoLiveIncidents(dynamo, incidentsTable, blobs);
+  const child = start(["drill", "--timeout", "1", "--endpoint-url", emulator.endpoint], CREDENTIALS);
+  const outcome = ended(child);
+  const id = await new Promise<string>((resolve) => {
+    child.stdout?.once("data", (chunk: Buffer) => resolve(chunk.toString().split(",")[0] ?? ""));
+  });
+  // In the place of the functions, which the emulator does not run.
+  const arrivedAt = Date.now();
+  const finding = drillFinding({ id, by: "arn:aws:iam::1:user/ana", sentAt: arrivedAt, arrivedAt, over: false });
+  const set = { subject: drillSubject(id), findings: [finding], memo: JSON.stringify({ arrivedAt }) };
+  await findings.replace([set], arrivedAt + 40_000, { name: "watch", token: 1 });
+  const opened = drillIncident(finding, arrivedAt + 60_000);
+  const version = await incidents.put(opened, null);
+  const messageIds = { sns: "m-1" };
+  const at = arrivedAt + 62_000;
+  const told = { occasion: "opened", revision: 1, at, severity: "medium", accounts: [], messageIds } as const;
+  const next = await incidents.put({ ...opened, saidRevision: 1, said: told }, version);
+  await incidents.put(drillOver({ ...opened, saidRevision: 1, said: told, version: next }, at), next);
+  const { code, stdout, stderr } = await outcome;
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toMatch(
+    /taken in and stored\n +40 seconds {2}found\n +1 minute {2}an incident\n +1 minute {2}said to every channel\n.*taken back\nsaid through sns \(message m-1\)/,
+  );
 }, 60_000);
 
 test("before a deployment the account is looked at; what the emulator has not is unknown", async () => {
