@@ -151,3 +151,31 @@ test("whatever the pieces in which counts come, nobody departs in the examinatio
     { numRuns: 20 },
   );
 }, 120_000);
+
+test("two buckets that reach a threshold together do so across the end of a run", async () => {
+  const low = SIGNAL.thresholds?.low as number;
+  const half = Math.ceil(low / 2);
+  const series = seriesOf("region-0", [
+    [10, half],
+    [11, half],
+  ]);
+  const rollups = new MemoryRollupStore();
+  const states = new MemoryModelStates();
+  const signals = new Map([[SIGNAL.id, SIGNAL]]);
+  const context: GateContext = { engine, config: DETECTION, states, rollups, signals, retireDays: 30 };
+  const froms: EpochMs[] = [];
+  let shards: number | null = null;
+  for (const [from, end] of [
+    [START, START + 11 * BUCKET],
+    [START + 11 * BUCKET, START + 12 * BUCKET],
+  ] as const) {
+    const rows = rowsOf(series).filter(({ bucket }) => bucket >= from && bucket < end);
+    const window = { start: from, end };
+    const input = { followed: followed(end), window, rows, closed: end, closedBefore: from, shards };
+    const result = await observeAccount(input, context);
+    froms.push(...result.suspects.map((suspect) => suspect.from));
+    for (const { shard, states: packed } of result.saves) await states.save(shard, packed, FENCE);
+    shards = result.shards;
+  }
+  expect(froms).toContain(START + 11 * BUCKET);
+});

@@ -72,6 +72,7 @@ test("what was planted is found and said, once", async () => {
     );
     expect(found).toHaveLength(1);
   }
+  expect(Object.keys(deployment.states.all())).not.toEqual([]);
 });
 
 test("a run that is repeated changes nothing, in the same process or in another one", async () => {
