@@ -1,9 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
-const DOCUMENT = new URL("../../docs/evaluation.md", import.meta.url);
+/** Parts of documents that commands write. */
+const DOCUMENTS = { worlds: "evaluation", attacks: "evaluation", detection: "detection" } as const;
+export type Section = keyof typeof DOCUMENTS;
 
-/** A part of docs/evaluation.md that a command writes. */
-export type Section = "worlds" | "attacks";
+const documentOf = (section: Section): URL => new URL(`../../docs/${DOCUMENTS[section]}.md`, import.meta.url);
 
 /** The document with one section replaced. Throws RangeError when its markers are not there. */
 export function withSection(document: string, section: Section, content: string): string {
@@ -18,15 +19,17 @@ export function sectionOf(document: string, section: Section): string {
 }
 
 export function writeSection(section: Section, content: string): void {
-  writeFileSync(DOCUMENT, withSection(readFileSync(DOCUMENT, "utf8"), section, content));
+  const document = documentOf(section);
+  writeFileSync(document, withSection(readFileSync(document, "utf8"), section, content));
 }
 
-export const writtenSection = (section: Section): string => sectionOf(readFileSync(DOCUMENT, "utf8"), section);
+export const writtenSection = (section: Section): string =>
+  sectionOf(readFileSync(documentOf(section), "utf8"), section);
 
 function bounds(document: string, section: Section): { readonly from: number; readonly to: number } {
   const begin = `<!-- ${section}: written by bench/evaluate-${section}.ts -->`;
   const from = document.indexOf(begin);
   const to = document.indexOf(`<!-- end of ${section} -->`);
-  if (from < 0 || to < from) throw new RangeError(`docs/evaluation.md has lost its ${section} markers`);
+  if (from < 0 || to < from) throw new RangeError(`docs/${DOCUMENTS[section]}.md has lost its ${section} markers`);
   return { from: from + begin.length, to };
 }

@@ -1,5 +1,5 @@
-/** Per point: twelve hours of five-minute points. */
-const RETENTION = 0.5 ** (1 / 150);
+/** Per point: after a hundred of them, eight hours of five-minute points, half is forgotten. */
+const RETENTION = 0.5 ** (1 / 100);
 /** What is said again must be so much more than what was said. */
 const AGAIN = 1.3;
 

@@ -14,7 +14,7 @@ import { ANOMALY, gradeOf } from "./verdict.ts";
 
 /** How far each opinion's peaks reach where its model is right; see docs/detection.md for how they were chosen. */
 const COUNT_PEAKS: PeakBelief = { from: 2, excess: 1, worth: 4, rate: 2 / 7, blocks: 7, most: 4 };
-const MEASUREMENT_PEAKS: PeakBelief = { from: 1, excess: 0.5, worth: 4, rate: 2 / 7, blocks: 1, most: 5 };
+const MEASUREMENT_PEAKS: PeakBelief = { from: 1, excess: 0.5, worth: 4, rate: 2 / 7, blocks: 7, most: 5 };
 const FOREST_PEAKS: PeakBelief = { from: 1.2, excess: 0.2, worth: 4, rate: 2 / 7, blocks: 7, most: 5 };
 
 /** What the other opinions' rarities are worth beside the count model's. */
@@ -29,6 +29,8 @@ const LONGEST_GAP = 35 * DAY;
 const MOST_MISSING = 50_000;
 /** Beyond any measurement; sums of squares of it are far from overflowing. */
 const LARGEST = 1e100;
+/** Of an interval: a sampler's clock may be off by so much. */
+const OFF_GRID = 0.1;
 /** Points in a row without which windows of several points are broken off. */
 const BREAK = 12;
 
@@ -124,7 +126,8 @@ class FusedDetector implements SeriesDetector {
   observe(time: EpochMs, value: number | null): SeriesJudgement {
     const { interval } = this.#options;
     this.#phase ??= time - Math.floor(time / interval) * interval;
-    const index = Math.round((time - this.#phase) / interval);
+    const place = (time - this.#phase) / interval;
+    const index = Math.round(place);
     const confidence = confidenceOf((this.#known * interval) / DAY);
     if (!(time > this.#time) || !Number.isFinite(time)) return unjudged(confidence);
     this.#time = time;
@@ -136,7 +139,7 @@ class FusedDetector implements SeriesDetector {
       return unjudged(confidence);
     }
     const bounded = Math.min(LARGEST, Math.max(-LARGEST, value));
-    this.#kind.learn(bounded);
+    this.#kind.learn(bounded, Math.abs(place - index) > OFF_GRID);
     if (this.#options.counts === undefined && !this.#kind.counts) this.#count = null;
     return this.#judge(isNew ? index * interval : null, bounded, confidence);
   }
@@ -178,7 +181,7 @@ class FusedDetector implements SeriesDetector {
     const departure = bucket === null ? null : (counted?.observe(bucket, value) ?? null);
     if (!counted && bucket !== null) this.#count?.observe(bucket, null);
     const usual = counted?.usual();
-    const share = counted ? Math.min(1, Math.max(this.#kind.stiffness, this.#misfit)) : 1;
+    const share = counted ? this.#share : 1;
     const opinions = {
       count: counted ? this.#countPeaks.rarity(departure?.score ?? 0) : null,
       measurement: this.#measurementPeaks.rarity(measured.score),
@@ -204,8 +207,11 @@ class FusedDetector implements SeriesDetector {
     };
   }
 
-  get #misfit(): number {
-    return Math.max(0, (this.#countPeaks.stretch - 1) / (HOPELESS - 1));
+  /** What the measurement model has to say of counts: the more, the less the count model fits them. */
+  get #share(): number {
+    const misfit = (this.#countPeaks.stretch - 1) / (HOPELESS - 1);
+    const seems = this.#options.counts ? 0 : Math.max(this.#kind.stiffness, this.#kind.unsteadiness);
+    return Math.min(1, Math.max(0, misfit, seems));
   }
 
   /** Nothing is expected of a first value. */

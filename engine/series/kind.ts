@@ -9,7 +9,7 @@ const LEAST_POINTS = 30;
 export interface SavedKind {
   readonly counts: boolean;
   readonly last: number | null;
-  readonly sums: readonly [number, number, number];
+  readonly sums: readonly [number, number, number, number];
 }
 
 /** Whether a series is one of counts, by what was seen of it up to now. */
@@ -19,19 +19,22 @@ export class Kind {
   #squares: number;
   #values: number;
   #points: number;
+  #offGrid: number;
 
   constructor(saved?: SavedKind) {
     this.#counts = saved?.counts ?? true;
     this.#last = saved?.last ?? null;
-    [this.#squares, this.#values, this.#points] = saved?.sums ?? [0, 0, 0];
+    [this.#squares, this.#values, this.#points, this.#offGrid] = saved?.sums ?? [0, 0, 0, 0];
   }
 
-  learn(value: number): void {
+  /** `offGrid` for a point that does not lie where whole intervals from the first would put it. */
+  learn(value: number, offGrid: boolean): void {
     if (!Number.isInteger(value) || value < 0 || value > LARGEST_COUNT) this.#counts = false;
     if (this.#last !== null) {
       this.#squares = this.#squares * MEMORY + (value - this.#last) ** 2 / 2;
       this.#values = this.#values * MEMORY + value;
       this.#points = this.#points * MEMORY + 1;
+      this.#offGrid = this.#offGrid * MEMORY + (offGrid ? 1 : 0);
     }
     this.#last = value;
   }
@@ -47,7 +50,14 @@ export class Kind {
     return Math.min(1, Math.max(0, 2 - (4 * this.#squares) / this.#values));
   }
 
+  /** 0 for points on a grid, as counts are made, 1 where one in four or more is not: readings taken now and then. */
+  get unsteadiness(): number {
+    if (this.#points < LEAST_POINTS) return 0;
+    return Math.min(1, (4 * this.#offGrid) / this.#points);
+  }
+
   save(): SavedKind {
-    return { counts: this.#counts, last: this.#last, sums: [this.#squares, this.#values, this.#points] };
+    const sums = [this.#squares, this.#values, this.#points, this.#offGrid] as const;
+    return { counts: this.#counts, last: this.#last, sums };
   }
 }

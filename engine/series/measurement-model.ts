@@ -1,7 +1,7 @@
 import { type EpochMs, HOUR } from "#core/domain/time.ts";
 
 /** Lengths in points of the windows whose means are judged. */
-const WINDOWS = [1, 12] as const;
+const WINDOWS = [1, 3, 12] as const;
 const LONGEST = 12;
 const SLOTS = 24;
 

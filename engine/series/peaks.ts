@@ -1,5 +1,5 @@
 /** Points that make a block: a day of five-minute points. Of each block the highest score is learnt. */
-export const BLOCK = 288;
+const BLOCK = 288;
 /** Per block: what was two months ago counts half. */
 const RETENTION = 0.5 ** (1 / 60);
 

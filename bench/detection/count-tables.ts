@@ -1,0 +1,121 @@
+import { scoreAtRate } from "#engine/series/verdict.ts";
+import { percent, table } from "../evaluation/markdown.ts";
+import type { CountCorpus } from "./count-corpus.ts";
+import {
+  atBudget,
+  averagePrecision,
+  bootstrap,
+  type CurvePoint,
+  curveOf,
+  precisionOf,
+  recallOf,
+  type Scored,
+  seriesWeeks,
+  sumOf,
+  tally,
+} from "./count-scoring.ts";
+import type { Method } from "./methods.ts";
+
+/** Episodes per series and week: the product's own operating point, and those that others are compared at. */
+const BUDGETS = [0.02, 0.1, 0.25, 0.5, 1];
+const RATES = [1, 0.5, 0.25, 0.1, 0.05, 0.02];
+const MINUTE = 60_000;
+
+export interface MethodScored {
+  readonly method: Method;
+  readonly scored: readonly Scored[];
+  readonly curve: readonly CurvePoint[];
+}
+
+export function scoreCounts(corpus: CountCorpus, method: Method): MethodScored {
+  const { times, interval, warmUp } = corpus;
+  const scored = corpus.series.map((series) => {
+    const scores = method.score({ times, values: series.counts, interval });
+    for (const { from, to } of series.blank ?? []) scores.fill(0, from, to + 1);
+    return { series, scores };
+  });
+  return { method, scored, curve: curveOf(scored, warmUp, corpus.most) };
+}
+
+const both = (point: CurvePoint | undefined): string =>
+  point ? `${whole(recallOf(point))} / ${whole(precisionOf(point))}` : "-";
+const whole = (share: number): string => (100 * share).toFixed(0);
+
+/** A row a method: average precision with its interval, recall and precision at each budget, the worst kind of series. */
+export function methodsTable(corpus: CountCorpus, all: readonly MethodScored[]): string {
+  const weeks = seriesWeeks(corpus);
+  const header = ["method", "average precision (95 %)", ...BUDGETS.map((budget) => `at ${budget}`), "worst kind"];
+  const rows = all.map(({ method, scored, curve }) => {
+    const { low, high } = bootstrap(curve);
+    const kinds = kindsOf(corpus).map((kind) => {
+      const own = scored.filter(({ series }) => series.kind === kind);
+      return { kind, area: averagePrecision(curveOf(own, corpus.warmUp, corpus.most)) };
+    });
+    const worst = kinds.reduce((least, one) => (one.area < least.area ? one : least));
+    return [
+      method.name,
+      `${averagePrecision(curve).toFixed(3)} (${low.toFixed(2)} to ${high.toFixed(2)})`,
+      ...BUDGETS.map((budget) => both(atBudget(curve, budget, weeks))),
+      `${worst.kind} ${worst.area.toFixed(2)}`,
+    ];
+  });
+  return table(header, rows);
+}
+
+const kindsOf = ({ series }: CountCorpus): string[] => [...new Set(series.map(({ kind }) => kind))];
+
+/** By kind of series at the threshold that half an episode per series and week gives. */
+export function kindsTable(corpus: CountCorpus, { scored, curve }: MethodScored): string {
+  const point = atBudget(curve, 0.5, seriesWeeks(corpus));
+  if (!point) return "";
+  const rows = kindsOf(corpus).map((kind) => {
+    const own = scored.filter(({ series }) => series.kind === kind);
+    const sum = sumOf(own.map((one) => tally(one, point.threshold, corpus.warmUp)));
+    const area = averagePrecision(curveOf(own, corpus.warmUp, corpus.most));
+    return [
+      kind,
+      own.length,
+      area.toFixed(3),
+      `${sum.found} of ${sum.planted}`,
+      `${sum.trueEpisodes} of ${sum.episodes}`,
+      delayOf(corpus, sum.delay, sum.found),
+    ];
+  });
+  return table(["kind", "series", "average precision", "found", "episodes that were true", "mean delay"], rows);
+}
+
+const delayOf = ({ interval }: CountCorpus, delay: number, found: number): string =>
+  found === 0 ? "-" : `${Math.round((delay * interval) / found / MINUTE)} min`;
+
+export function typesTable(corpus: CountCorpus, { scored, curve }: MethodScored): string {
+  const weeks = seriesWeeks(corpus);
+  const point = atBudget(curve, 0.5, weeks);
+  const strict = atBudget(curve, 0.02, weeks);
+  if (!point || !strict) return "";
+  const types = [...new Set(corpus.series.flatMap(({ anomalies }) => anomalies.map(({ type }) => type)))];
+  const rows = types.map((type) => {
+    const at = ({ threshold }: CurvePoint) => sumOf(scored.map((one) => tally(one, threshold, corpus.warmUp, type)));
+    const sum = at(point);
+    return [
+      type,
+      sum.planted,
+      percent(sum.found, sum.planted),
+      delayOf(corpus, sum.delay, sum.found),
+      percent(at(strict).found, sum.planted),
+    ];
+  });
+  return table(["anomaly", "planted", "found at 0.5", "mean delay", "found at 0.02"], rows);
+}
+
+/** Whether a rate means what it says: false episodes per series and week at the score that stands for it. */
+export function ratesTable(splits: readonly { readonly corpus: CountCorpus; readonly fused: MethodScored }[]): string {
+  const rows = RATES.map((rate) => [
+    rate,
+    scoreAtRate(rate).toFixed(2),
+    ...splits.map(({ corpus, fused }) => {
+      const sum = sumOf(fused.scored.map((one) => tally(one, scoreAtRate(rate), corpus.warmUp)));
+      return ((sum.episodes - sum.trueEpisodes) / seriesWeeks(corpus)).toFixed(3);
+    }),
+  ]);
+  return table(["false episodes per series-week wanted", "score", "validation", "test"], rows);
+}

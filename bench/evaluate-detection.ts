@@ -1,0 +1,83 @@
+/**
+ * How well the engine detects, against trivial baselines and OpenSearch's forest, on labelled series:
+ *
+ *   node bench/evaluate-detection.ts [--split validation|test] [--forest] [--nab] [--write]
+ *
+ * `validation`, the default, is what parameters may be chosen on, and takes a minute. `--write` reports: the test split,
+ * everything with the forest, and the tables in docs/detection.md.
+ */
+import { parseArgs } from "node:util";
+import { readCorpus } from "./detection/count-corpus.ts";
+import {
+  kindsTable,
+  type MethodScored,
+  methodsTable,
+  ratesTable,
+  scoreCounts,
+  typesTable,
+} from "./detection/count-tables.ts";
+import { plantIn } from "./detection/injected.ts";
+import { FORESTS, FUSED, MEASURED, QUICK } from "./detection/methods.ts";
+import { readNab } from "./detection/nab-corpus.ts";
+import { chosenOnTable, nabReport, nabTable, reproduced } from "./detection/nab-tables.ts";
+import { reliabilityTable } from "./detection/reliability.ts";
+import { writeSection } from "./evaluation/document.ts";
+
+const SEED = 7;
+
+const { values } = parseArgs({
+  options: {
+    split: { type: "string", default: "validation" },
+    forest: { type: "boolean", default: false },
+    nab: { type: "boolean", default: false },
+    write: { type: "boolean", default: false },
+  },
+});
+const { write } = values;
+const methods = values.forest || write ? [...QUICK, ...FORESTS] : QUICK;
+const parts: string[] = [];
+const say = (title: string, ...content: string[]): void => {
+  const part = [`### ${title}`, ...content].join("\n\n");
+  parts.push(part);
+  console.log(`${part}\n`);
+};
+
+const split = write || values.split === "test" ? "test" : "validation";
+const corpus = readCorpus(split);
+const scored = methods.map((method): MethodScored => scoreCounts(corpus, method));
+const fused = scored[0] as MethodScored;
+say(
+  `Counts, ${split} split`,
+  methodsTable(corpus, scored),
+  "The fused detector by kind of series and of anomaly, at 0.5 episodes per series-week:",
+  kindsTable(corpus, fused),
+  typesTable(corpus, fused),
+);
+if (write) {
+  const validation = readCorpus("validation");
+  const own = scoreCounts(validation, FUSED);
+  say(
+    "What a rate means",
+    ratesTable([
+      { corpus: validation, fused: own },
+      { corpus, fused },
+    ]),
+  );
+}
+say("Tail probabilities of the count model", reliabilityTable(corpus));
+
+if (values.nab || write) {
+  const tweets = readNab("realTweets");
+  const planted = plantIn(tweets, SEED);
+  say(
+    "Anomalies planted in real counts",
+    methodsTable(
+      planted,
+      methods.map((method) => scoreCounts(planted, method)),
+    ),
+  );
+  const reports = [nabReport(FUSED), nabReport(MEASURED)];
+  say("Numenta Anomaly Benchmark, chosen on", chosenOnTable(reports));
+  if (write) say("Numenta Anomaly Benchmark, reported", nabTable(reports, reproduced()));
+}
+if (write) writeSection("detection", parts.join("\n\n"));

@@ -1,0 +1,66 @@
+import { expect, test } from "@jest/globals";
+import type { LabelledSeries } from "../../../bench/detection/count-corpus.ts";
+import { averagePrecision, bootstrap, curveOf, type Scored, tally } from "../../../bench/detection/count-scoring.ts";
+import { nabAt, nabCurve } from "../../../bench/detection/nab-scoring.ts";
+import { reproduced } from "../../../bench/detection/nab-tables.ts";
+
+const LENGTH = 400;
+
+function scored(points: Readonly<Record<number, number>>, labels: Partial<LabelledSeries>): Scored {
+  const scores = new Float64Array(LENGTH);
+  for (const [at, score] of Object.entries(points)) scores[Number(at)] = score;
+  return { series: { id: "a", kind: "k", counts: scores, anomalies: [], ignored: [], ...labels }, scores };
+}
+
+const anomaly = { from: 100, to: 110, type: "spike" };
+
+test("points within an hour are one episode, true within an hour of an anomaly's end", () => {
+  const one = scored({ 20: 9, 104: 5, 116: 5, 122: 5, 140: 5 }, { anomalies: [anomaly] });
+  expect(tally(one, 4, 10)).toEqual({ planted: 1, found: 1, episodes: 3, trueEpisodes: 1, delay: 4 });
+  expect(tally(one, 4, 30)).toMatchObject({ episodes: 2 });
+  expect(tally(scored({ 123: 5 }, { anomalies: [anomaly] }), 4, 0)).toMatchObject({ found: 0, trueEpisodes: 0 });
+  expect(tally(scored({ 122: 5 }, { anomalies: [anomaly] }), 4, 0)).toMatchObject({ found: 1, delay: 22 });
+});
+
+test("what touches a level shift is no episode", () => {
+  expect(tally(scored({ 50: 5 }, { ignored: [{ from: 45, to: 50 }] }), 4, 0)).toMatchObject({ episodes: 0 });
+});
+
+test("average precision is 1 where every anomaly is above all else, and falls with what is false above it", () => {
+  const stretch = (from: number, score: number) =>
+    Object.fromEntries(Array.from({ length: 9 }, (_, i) => [from + i, score]));
+  const curve = (inside: number, outside: number) =>
+    curveOf([scored({ ...stretch(101, inside), ...stretch(300, outside) }, { anomalies: [anomaly] })], 0);
+  const good = curve(9, 3);
+  const bad = curve(3, 9);
+  expect(averagePrecision(good)).toBe(1);
+  expect(averagePrecision(bad)).toBe(0.5);
+  expect(bootstrap(bad, 20)).toEqual({ low: 0.5, high: 0.5 });
+});
+
+test("the scorer gives published detectors the scores that were published of them", () => {
+  for (const { published, ours } of reproduced()) expect(Math.abs(published - ours)).toBeLessThan(0.5);
+});
+
+test("a benchmark window is worth more the earlier it is said, and false rows cost by their distance", () => {
+  const series = {
+    category: "realTweets" as const,
+    name: "a",
+    times: new Float64Array(LENGTH),
+    values: new Float64Array(LENGTH),
+    windows: [{ from: 200, to: 239 }],
+  };
+  const at = (...rows: number[]): number => {
+    const scores = new Float64Array(LENGTH);
+    for (const row of rows) scores[row] = 1;
+    return nabAt([{ series, scores }], 1).score;
+  };
+  expect(at(200)).toBeCloseTo(100, 6);
+  expect(at(239)).toBeLessThan(at(220));
+  expect(at(200, 201, 239)).toBe(at(200));
+  expect(at(100, 200)).toBeCloseTo(100 - 5.5, 6);
+  expect(at(200, 241)).toBeGreaterThan(at(200, 300));
+  // The first 15 % are not scored.
+  expect(at(30, 200)).toBe(at(200));
+  expect(nabCurve([{ series, scores: new Float64Array(LENGTH) }])[0]?.score).toBe(0);
+});
