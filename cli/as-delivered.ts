@@ -31,41 +31,52 @@ export interface AsDeliveredOptions {
 }
 
 /** A deployment looks every minute; so seldom is done sooner, and a message comes at most four minutes later. */
-const EVERY = 5 * MINUTE;
+export const EVERY = 5 * MINUTE;
 
-/** What a deployment would have found in the events of a store that nobody has open, beside what an analysis found in them. */
-export async function asDelivered(
+export interface OpenReplay {
+  readonly input: ReplayInput & { readonly delivered: DuckDbDeliveredEvents };
+  readonly close: () => Promise<void>;
+}
+
+/** A replay from its beginning of the events of a store that nobody has open. */
+export async function openReplay(
   { store }: Workspace,
-  { config, directory, ...asked }: AsDeliveredOptions,
-): Promise<AsDelivered> {
+  { config, directory, times, onRun }: Omit<AsDeliveredOptions, "analysed">,
+): Promise<OpenReplay> {
   const delivered = await DuckDbDeliveredEvents.open(store, {
-    times: asked.times,
+    times,
     riskyAction,
     modelledDelivery,
     modelledInsightDelivery,
   });
   try {
-    return await analyzeAsDelivered({
-      ...asked,
-      delivered,
-      insights: await delivered.insights(),
-      keep,
-      riskyAction,
-      every: EVERY,
-      knowledge: {
-        config,
-        directory,
-        engine: createCountEngine(),
-        signals: resolveSignals(config.signals),
-        // No charts and no forest read these roll-ups.
-        meters: [],
-        dense: [],
-        policies: resolvePolicies(config.policies),
-        priceBook: createPriceBook(),
-      },
-    });
-  } finally {
+    const insights = await delivered.insights();
+    const knowledge = {
+      config,
+      directory,
+      engine: createCountEngine(),
+      signals: resolveSignals(config.signals),
+      // No charts and no forest read these roll-ups.
+      meters: [],
+      dense: [],
+      policies: resolvePolicies(config.policies),
+      priceBook: createPriceBook(),
+    };
+    const settings = { keep, riskyAction, every: EVERY, knowledge, ...(onRun ? { onRun } : {}) };
+    return { input: { delivered, insights, ...settings }, close: () => delivered.close() };
+  } catch (error) {
     await delivered.close();
+    throw error;
+  }
+}
+
+/** What a deployment would have found in the events of a store that nobody has open, beside what an analysis found in them. */
+export async function asDelivered(place: Workspace, { analysed, ...about }: AsDeliveredOptions): Promise<AsDelivered> {
+  const { input, close } = await openReplay(place, about);
+  try {
+    return await analyzeAsDelivered({ ...input, analysed, times: about.times });
+  } finally {
+    await close();
   }
 }
 

@@ -202,6 +202,26 @@ for (const [name, description] of [
 }
 
 program
+  .command("backtest")
+  .description("replay a history as it was delivered: what would have been paged, when, and under which configuration")
+  .argument("<path...>", "file, folder, s3://bucket/prefix, or - for stdin")
+  .addOption(WORKSPACE)
+  .option("-c, --config <file>", "configuration; repeatable: each is replayed and they are compared", collectWhole)
+  .addOption(ORGANIZATION)
+  .option("--budget <pages>", "alert budget instead of the configuration's: 2/week, 1/day, none")
+  .option("--truth <file>", "known incidents: a list by hand, or the truth.json of a simulated world")
+  .option("--from <time>", "count pages from this time on; what came before is learnt from")
+  .option("--to <time>", "count pages before this time")
+  .addOption(new Option("-f, --format <format>", "what stdout carries").choices(["text", "json"]).default("text"))
+  .option("--report <file>", "where the HTML page goes (default: <out>/backtest.html)")
+  .option("--no-report", "write no HTML page")
+  .addOption(PROFILE)
+  .addOption(ROLE)
+  .addOption(ENDPOINT)
+  .option("-q, --quiet", "no progress, no hints")
+  .action(async (paths, options) => (await import("./commands/backtest.ts")).backtest(paths, options));
+
+program
   .command("label")
   .description("say afterwards what an incident was: later analyses and backtests learn from it")
   .argument("<incident>", "its id, or the beginning of it")

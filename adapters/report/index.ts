@@ -1,5 +1,4 @@
-import { type ComponentChildren, h, type JSX } from "preact";
-import { renderToString } from "preact-render-to-string";
+import { h, type JSX } from "preact";
 import { SEVERITIES } from "#core/domain/finding.ts";
 import type { Incident } from "#core/domain/incident.ts";
 import { amount, utc } from "#core/messages/format.ts";
@@ -13,9 +12,9 @@ import { ranking } from "#dashboards/ranking.ts";
 import { spendMeter } from "#dashboards/spend-meter.ts";
 import { typeComparison } from "#dashboards/type-comparison.ts";
 import { completeness, rollupTables } from "./completeness.ts";
+import { document, html, main } from "./document.ts";
 import { badge, figure, section, table } from "./elements.ts";
 import { type DrawnTimeline, incidentCard } from "./incident-card.ts";
-import { STYLE } from "./style.ts";
 import { drawChart } from "./svg.ts";
 
 /**
@@ -32,6 +31,7 @@ export async function renderReport(model: ReportModel): Promise<string> {
   const paged = incidents.filter((incident) => incident.paging.paged);
   const digest = incidents.filter((incident) => !incident.paging.paged);
   const page = document(
+    "Trailwatch report",
     summary(model, paged, digest),
     main(
       section(
@@ -59,31 +59,7 @@ export async function renderReport(model: ReportModel): Promise<string> {
       "Estimates are list prices without discounts. What these logs do not hold is not in this report: see Completeness.",
     ),
   );
-  return `<!doctype html>\n${renderToString(page)}\n`;
-}
-
-const main = (...children: ComponentChildren[]): JSX.Element => h("main", null, children);
-
-function document(...children: ComponentChildren[]): JSX.Element {
-  return h(
-    "html",
-    { lang: "en" },
-    h(
-      "head",
-      null,
-      h("meta", { charset: "utf-8" }),
-      h("meta", { name: "viewport", content: "width=device-width, initial-scale=1" }),
-      h("meta", {
-        "http-equiv": "Content-Security-Policy",
-        content: "default-src 'none'; style-src 'unsafe-inline'; img-src data:",
-      }),
-      h("meta", { name: "color-scheme", content: "light dark" }),
-      h("link", { rel: "icon", href: "data:," }),
-      h("title", null, "Trailwatch report"),
-      h("style", { dangerouslySetInnerHTML: { __html: STYLE } }),
-    ),
-    h("body", null, children),
-  );
+  return html(page);
 }
 
 function summary({ analysis }: ReportModel, paged: readonly Incident[], digest: readonly Incident[]): JSX.Element {

@@ -2,7 +2,9 @@ import { afterEach, expect, jest, test } from "@jest/globals";
 import { METRIC_NAMESPACE, METRICS } from "#core/config/metrics.ts";
 import { observed } from "#lambdas/shared/observing.ts";
 
-afterEach(() => jest.restoreAllMocks());
+afterEach(() => {
+  jest.restoreAllMocks();
+});
 
 /** The line of the log that CloudWatch makes metrics of, by an invocation that does `work`. */
 async function metricsOf(work: Parameters<typeof observed>[0]["work"]) {
