@@ -38,7 +38,7 @@ test("two configurations, what is known to have happened, and the page", async (
   const known = [{ name: "the stopped trail", start: isoTime(page.window.start), accounts: page.accounts }];
   const text = await replay(...configs, "--truth", written("known.json", JSON.stringify(known)));
   expect(text.stdout).toMatch(/Of 1 known incident 1 paged, 0 held back, 0 missed/);
-  expect(text.stdout).toContain("found   the stopped trail: paged");
+  expect(text.stdout).toMatch(/found\s+the stopped trail:\s+paged/);
   expect(text.stdout).toMatch(/What they do differently[\s\S]*by muted\.yaml: not paged: muted: a drill/);
   const html = readFileSync(folder.at("stop", "backtest.html"), "utf8");
   expect(html).toContain("the stopped trail");
