@@ -142,6 +142,23 @@ test("the making of what was freed outside the window names the bucket that it c
   expect(await arrivals.arrived(WRITTEN + HOUR, { start: START - 2 * HOUR, end: START - HOUR })).toEqual([]);
 });
 
+test("what was priced costs again what it did by itself where what comes later says so", async () => {
+  const { arrivals, store, write } = await open();
+  const own = [{ kind: "unpriced", direction: "removed", reason: "it says no type" }] as const;
+  const freeing = (id: string, time: EpochMs) =>
+    entryOf(sampleEvent({ id, time, quantities: [instance("removed", null)], cost: own }), riskyAction, [null]);
+  await write([freeing("stopped", START), freeing("terminated", START + 2 * HOUR)], WRITTEN);
+  await arrivals.arrived(WRITTEN, EVER);
+  // Freed twice, so that the second time nothing is.
+  expect((await store.events({ ids: ["terminated"] }, 1))[0]?.cost).toEqual([
+    expect.objectContaining({ kind: "rate", direction: "removed", lowPerHour: 0n, highPerHour: 0n }),
+  ]);
+  const started = sampleEvent({ id: "made", time: START + HOUR, quantities: [instance("added", "m5.large")] });
+  await write([entryOf(started, riskyAction, [null])], WRITTEN + HOUR);
+  expect(await arrivals.arrived(WRITTEN + HOUR, EVER)).toContain(START + 2 * HOUR);
+  expect((await store.events({ ids: ["terminated"] }, 1))[0]?.cost).toEqual(own);
+});
+
 test("a writer that was busy for minutes is heard all the same", async () => {
   const { arrivals, write } = await open();
   const event = sampleEvent({ id: "slow", time: START });

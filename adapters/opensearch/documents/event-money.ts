@@ -38,12 +38,28 @@ export function moneyFields(cost: Pick<MergedCost, UsdDirection>): MoneyFields {
   return fields;
 }
 
+/** The same with `null` for what an event that stands does not change: to be put in the place of what it says. */
+export const allMoneyFields = (cost: Pick<MergedCost, UsdDirection>): Readonly<Record<string, Whole | null>> => ({
+  ...NONE,
+  ...moneyFields(cost),
+});
+
+const NONE = Object.fromEntries(
+  FIELDS.flatMap(({ low, high, doubled }) => [
+    low.usd,
+    low.nanos,
+    high.usd,
+    high.nanos,
+    ...(doubled ? [doubled] : []),
+  ]).map((name) => [name, null]),
+);
+
 /** The ranges that {@link moneyFields} made the fields of. */
 export function rangesFrom(fields: MoneyFields): Pick<MergedCost, UsdDirection> {
-  const of = fields as Readonly<Record<string, Whole | undefined>>;
+  const of = fields as Readonly<Record<string, Whole | null | undefined>>;
   const nanos = ({ usd, nanos: rest }: { readonly usd: string; readonly nanos: string }): NanoUsd | null => {
     const whole = of[usd];
-    return whole === undefined ? null : BigInt(whole) * NANOS + BigInt(of[rest] ?? 0);
+    return whole === undefined || whole === null ? null : BigInt(whole) * NANOS + BigInt(of[rest] ?? 0);
   };
   const ranges: Record<UsdDirection, NanoUsdRange | null> = { added: null, removed: null, once: null };
   for (const { direction, low, high } of FIELDS) {

@@ -1,6 +1,7 @@
 import { storableText } from "#core/domain/storable-text.ts";
 import type { PricedUsageEvent, Quantity } from "#core/domain/usage-event.ts";
 import type { MergedCost, NanoUsdRange } from "#core/pricing/merged-cost.ts";
+import type { MoneyFields } from "./event-money.ts";
 import type { LongTexts } from "./long-text.ts";
 
 /** What the fields of a document do not tell of its event. */
@@ -11,6 +12,14 @@ export interface EventRemainder {
   readonly unpriced?: readonly string[] | undefined;
   /** What the fields hold only the beginning of. */
   readonly long?: LongTexts;
+  /** What the event cost by itself, where settling has priced what it frees or starts: that is done anew from here. */
+  readonly own?: OwnCost;
+}
+
+export interface OwnCost {
+  readonly money: MoneyFields;
+  readonly basis: readonly string[];
+  readonly unpriced: boolean;
 }
 
 export interface StoredQuantity extends Pick<Quantity, "kind" | "change" | "amount"> {

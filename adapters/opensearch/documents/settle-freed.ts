@@ -1,12 +1,13 @@
 import type { EpochMs, TimeWindow } from "#core/domain/time.ts";
+import type { MergedCost } from "#core/pricing/merged-cost.ts";
 import { EVENT_FIELDS as F } from "#core/signals/event-fields.ts";
 import { allOf, anyOf, type Dsl } from "#core/signals/query-dsl.ts";
 import { pricesOfFreed, type ResourceEvent, withFreedPrice } from "#core/use-cases/settle-freed.ts";
 import { inWindow } from "../asking/matching-events.ts";
 import type { Asked } from "../asking/search.ts";
 import { costFrom, type EventDocument } from "./event-document.ts";
-import { moneyFields } from "./event-money.ts";
-import { pricesFrom, quantitiesFrom } from "./event-remainder.ts";
+import { allMoneyFields, moneyFields, rangesFrom } from "./event-money.ts";
+import { type OwnCost, pricesFrom, quantitiesFrom } from "./event-remainder.ts";
 import { type EventChange, type SettledPage, type StoredEvent, storedEvents } from "./stored-events.ts";
 
 /** Events that free something, looked at together. */
@@ -18,7 +19,7 @@ type Freeing = Pick<EventDocument, "@timestamp" | "freed_ids" | "started_ids">;
 const FREEING = [F.time, "freed_ids", "started_ids"];
 type Changing = Pick<EventDocument, "@timestamp" | "made_ids" | "freed_ids">;
 const CHANGING = [F.time, "made_ids", "freed_ids"];
-const MONEY = ["unpriced", "*_usd", "*_nanos", "event.basis", "event.unpriced", "event.quantities"];
+const MONEY = ["unpriced", "*_usd", "*_nanos", "event.basis", "event.unpriced", "event.quantities", "event.own"];
 
 /**
  * Prices what was freed in the window, and the instances that were started again, from the records of their making, which
@@ -98,17 +99,31 @@ async function repriced(asked: Asked, { events: freeing, ids, last }: Part<Freei
   }
   const prices = pricesOfFreed(events);
   return [...found.values()].flatMap((stored) => {
-    const price = prices.get(stored._id);
-    if (price === undefined) return [];
-    const cost = withFreedPrice(costFrom(stored._source), price);
-    const fields = {
-      ...moneyFields({ added: null, removed: null, once: null, [price.direction]: price.range }),
-      unpriced: cost.unpriced !== null,
-      event: { basis: cost.basis },
-    };
-    return differs(stored._source, fields) ? { stored, time: stored._source["@timestamp"], fields } : [];
+    const { _id, _source: source } = stored;
+    const price = prices.get(_id);
+    // One that has none any more, for what came since, costs again what it did by itself.
+    if (price === undefined && !source.event?.own) return [];
+    const own = ownCost(source);
+    const cost = price === undefined ? own : withFreedPrice(own, price);
+    const fields = { ...allMoneyFields(cost), unpriced: cost.unpriced !== null, event: { basis: cost.basis } };
+    if (!differs(source, fields)) return [];
+    const event = { ...fields.event, own: source.event?.own ?? kept(own) };
+    return { stored, time: source["@timestamp"], fields: { ...fields, event } };
   });
 }
+
+/** Without what was settled before. */
+function ownCost(source: EventDocument): MergedCost {
+  const { own, unpriced = [] } = source.event ?? {};
+  if (!own) return costFrom(source);
+  return { ...rangesFrom(own.money), basis: own.basis, unpriced: own.unpriced ? unpriced : null };
+}
+
+const kept = (cost: MergedCost): OwnCost => ({
+  money: moneyFields(cost),
+  basis: cost.basis,
+  unpriced: cost.unpriced !== null,
+});
 
 function resourceEvent({ _id, _source }: StoredEvent<EventDocument>): ResourceEvent {
   const remainder = _source.event ?? {};
@@ -123,7 +138,7 @@ function differs(source: EventDocument, { event, ...fields }: EventChange["field
   const stands = source as unknown as Readonly<Record<string, unknown>>;
   const basis = { basis: source.event?.basis ?? [] };
   return (
-    Object.entries(fields).some(([name, value]) => stands[name] !== value) ||
+    Object.entries(fields).some(([name, value]) => (stands[name] ?? null) !== value) ||
     JSON.stringify(basis) !== JSON.stringify(event)
   );
 }

@@ -1,10 +1,10 @@
-import { type EpochMs, HOUR, type TimeWindow } from "#core/domain/time.ts";
+import { DAY, type EpochMs, HOUR, type TimeWindow } from "#core/domain/time.ts";
 import { EVENT_FIELDS as F } from "#core/signals/event-fields.ts";
 import { firstSeenValues } from "#core/signals/first-seen.ts";
-import type { Dsl } from "#core/signals/query-dsl.ts";
+import { allOf, type Dsl } from "#core/signals/query-dsl.ts";
 import { countedCopies } from "#core/use-cases/settle-shared.ts";
 import { inWindow as within } from "../asking/matching-events.ts";
-import { type Asked, search } from "../asking/search.ts";
+import { type Asked, compositeBuckets, search, termsSource, timeSource } from "../asking/search.ts";
 import { type EventDocument, firstsFields, fromDocument } from "./event-document.ts";
 import { type EventChange, type SettledPage, type StoredEvent, storedEvents } from "./stored-events.ts";
 
@@ -41,7 +41,12 @@ export async function* recountShared(
   window: TimeWindow,
   riskyAction: RiskyAction,
 ): AsyncGenerator<SettledPage> {
-  yield* recountAmong(asked, [], spread(window), riskyAction);
+  const whole = spread(window);
+  for await (const day of daysOf(asked, [within(whole)])) {
+    const near = overlap(spread(day), whole);
+    for await (const ids of idsIn(asked, [within(near)], IN_DOUBT))
+      yield await recounted(asked, ids, near, riskyAction);
+  }
 }
 
 /** The same for the actions of which these events are copies, all of them in the window. */
@@ -51,34 +56,56 @@ export async function* recountCopiesOf(
   window: TimeWindow,
   riskyAction: RiskyAction,
 ): AsyncGenerator<SettledPage> {
-  for await (const ids of idsIn(asked, [events, within(window)])) {
-    yield* recountAmong(asked, [{ terms: { [F.sharedEventId]: ids } }], spread(window), riskyAction);
+  for await (const day of daysOf(asked, [events, within(window)])) {
+    const near = spread(day);
+    for await (const arrived of idsIn(asked, [events, within(overlap(day, window))])) {
+      const { ids } = await pageOfIds(asked, [{ terms: { [F.sharedEventId]: arrived } }, within(near)], IN_DOUBT);
+      if (ids.length > 0) yield await recounted(asked, ids, near, riskyAction);
+    }
   }
 }
 
-async function* recountAmong(
+const SHARED: Dsl = { exists: { field: F.sharedEventId } };
+
+/**
+ * Days with shared actions among the events that match. Every page of ids goes through all events that match: of one day,
+ * so that the cost of many days does not grow with their square.
+ */
+async function* daysOf(asked: Asked, clauses: readonly Dsl[]): AsyncGenerator<TimeWindow> {
+  const days = compositeBuckets(asked, {
+    query: allOf([SHARED, ...clauses]),
+    sources: [timeSource("start", F.time, DAY)],
+  });
+  for await (const { key } of days) yield { start: key["start"], end: key["start"] + DAY };
+}
+
+/** Looks at all copies of these actions. */
+async function recounted(
   asked: Asked,
-  clauses: readonly Dsl[],
+  ids: readonly string[],
   window: TimeWindow,
   riskyAction: RiskyAction,
-): AsyncGenerator<SettledPage> {
-  for await (const ids of idsIn(asked, [...clauses, within(window)], IN_DOUBT)) {
-    const groups = new Map<string, StoredEvent<Copy>[]>();
-    const times: EpochMs[] = [];
-    const query = { bool: { filter: [{ terms: { [F.sharedEventId]: ids } }, within(window)] } };
-    for await (const page of storedEvents<Copy>(asked, query, COPY)) {
-      for (const copy of page) {
-        const id = copy._source.shared_event_id ?? "";
-        const group = groups.get(id);
-        if (group) group.push(copy);
-        else groups.set(id, [copy]);
-        times.push(copy._source["@timestamp"]);
-      }
+): Promise<SettledPage> {
+  const groups = new Map<string, StoredEvent<Copy>[]>();
+  const times: EpochMs[] = [];
+  const copies = allOf([{ terms: { [F.sharedEventId]: ids } }, within(window)]);
+  for await (const page of storedEvents<Copy>(asked, copies, COPY)) {
+    for (const copy of page) {
+      const id = copy._source.shared_event_id ?? "";
+      const group = groups.get(id);
+      if (group) group.push(copy);
+      else groups.set(id, [copy]);
+      times.push(copy._source["@timestamp"]);
     }
-    const wrong = [...groups.values()].flatMap(wronglyCounted);
-    yield { times, changes: wrong.length === 0 ? [] : await changes(asked, wrong, riskyAction) };
   }
+  const wrong = [...groups.values()].flatMap(wronglyCounted);
+  return { times, changes: wrong.length === 0 ? [] : await changes(asked, wrong, riskyAction) };
 }
+
+const overlap = (a: TimeWindow, b: TimeWindow): TimeWindow => ({
+  start: Math.max(a.start, b.start),
+  end: Math.min(a.end, b.end),
+});
 
 const spread = ({ start, end }: TimeWindow): TimeWindow => ({ start: Math.max(0, start - APART), end: end + APART });
 
@@ -98,26 +125,39 @@ const IN_DOUBT: Dsl = {
 async function* idsIn(asked: Asked, clauses: readonly Dsl[], chosen?: Dsl): AsyncGenerator<readonly string[]> {
   let after: unknown;
   do {
-    const { aggregations } = await search(asked, {
-      size: 0,
-      track_total_hits: false,
-      query: { bool: { filter: [{ exists: { field: F.sharedEventId } }, ...clauses] } },
-      aggs: {
-        page: {
-          composite: {
-            size: IDS_A_PAGE,
-            sources: [{ id: { terms: { field: F.sharedEventId } } }],
-            ...(after === undefined ? {} : { after }),
-          },
-          ...(chosen ? { aggs: chosen } : {}),
-        },
-      },
-    });
-    const page = aggregations?.["page"];
-    after = page?.after_key;
-    const ids = (page?.buckets ?? []).map(({ key }: { key: { id: string } }) => key.id);
-    if (ids.length > 0) yield ids;
+    const page = await pageOfIds(asked, clauses, chosen, after);
+    if (page.ids.length > 0) yield page.ids;
+    // What was chosen from a page says nothing of how full it was.
+    after = chosen === undefined && page.ids.length < IDS_A_PAGE ? undefined : page.after;
   } while (after !== undefined);
+}
+
+async function pageOfIds(
+  asked: Asked,
+  clauses: readonly Dsl[],
+  chosen?: Dsl,
+  after?: unknown,
+): Promise<{ readonly ids: readonly string[]; readonly after: unknown }> {
+  const { aggregations } = await search(asked, {
+    size: 0,
+    track_total_hits: false,
+    query: allOf([SHARED, ...clauses]),
+    aggs: {
+      page: {
+        composite: {
+          size: IDS_A_PAGE,
+          sources: [termsSource("id", F.sharedEventId)],
+          ...(after === undefined ? {} : { after }),
+        },
+        ...(chosen ? { aggs: chosen } : {}),
+      },
+    },
+  });
+  const page = aggregations?.["page"];
+  return {
+    ids: (page?.buckets ?? []).map(({ key }: { key: { id: string } }) => key.id),
+    after: page?.after_key,
+  };
 }
 
 interface Wrong {
