@@ -20,7 +20,7 @@ export interface IndexNames {
   readonly firstUses: string;
   /** What the cluster refused, with the reason. */
   readonly quarantine: string;
-  /** State of our own: schema versions, watermarks. */
+  /** State of our own: schema versions, how far files were rolled up. */
   readonly state: string;
   /** Where the forest detectors write; the plugin insists on how it begins. */
   readonly forestResults: string;
