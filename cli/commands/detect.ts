@@ -28,22 +28,24 @@ export async function detect(path: string, options: DetectOptions): Promise<void
   );
   const shown = process.stdout.isTTY ? visible : (line: string): string => line;
   let waiting = "";
-  const write = async (line: string): Promise<void> => {
-    waiting += `${shown(line)}\n`;
-    if (waiting.length < CHUNK) return;
-    if (!process.stdout.write(waiting)) await once(process.stdout, "drain");
+  const write = async (): Promise<void> => {
+    const text = waiting;
     waiting = "";
+    if (!process.stdout.write(text)) await once(process.stdout, "drain");
+  };
+  const read = (line: string): void => {
+    const row = table.read(line);
+    if (row !== null) waiting += `${shown(row)}\n`;
   };
   const lines = new Lines();
   for await (const text of textOf(path)) {
     for (const line of lines.take(text)) {
-      const row = table.read(line);
-      if (row !== null) await write(row);
+      read(line);
+      if (waiting.length >= CHUNK) await write();
     }
   }
-  const last = table.read(lines.rest());
-  if (last !== null) await write(last);
-  process.stdout.write(waiting);
+  read(lines.rest());
+  await write();
   if (!table.hasHeader) {
     throw new TrailwatchError(
       "NOTHING_READ",

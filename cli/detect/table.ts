@@ -29,6 +29,9 @@ export class Table {
   readonly #name: string;
   readonly #series = new Map<string, PacedSeries>();
   #columns: Columns | null = null;
+  /** Series often have the same times. */
+  #lastText = "";
+  #lastTime = Number.NaN;
   #points = 0;
   #anomalies = 0;
   #untimed = 0;
@@ -109,13 +112,20 @@ export class Table {
       begin += `,${cell}`;
     }
     const number = numberOf(cells[value] ?? "");
-    const time = timestampOf((cells[timestamp] ?? "").trim());
+    const time = this.#timeOf(cells[timestamp] ?? "");
     this.#points++;
     if (number === null) this.#unknown++;
     if (Number.isNaN(time)) this.#untimed++;
     const judgement = Number.isNaN(time) ? null : this.#of(key).observe(time, number);
     if (judgement?.anomaly) this.#anomalies++;
     return `${begin},${number ?? ""},${judgement ? resultOf(judgement) : UNJUDGED}`;
+  }
+
+  #timeOf(text: string): EpochMs {
+    if (text === this.#lastText) return this.#lastTime;
+    this.#lastText = text;
+    this.#lastTime = timestampOf(text.trim());
+    return this.#lastTime;
   }
 
   #of(key: string): PacedSeries {
@@ -137,7 +147,21 @@ function numberOf(cell: string): number | null {
 }
 
 function resultOf({ expected, lower, upper, score, grade, confidence, anomaly }: SeriesJudgement): string {
-  return `${short(expected)},${short(lower)},${short(upper)},${+score.toFixed(4)},${+grade.toFixed(4)},${+confidence.toFixed(4)},${anomaly}`;
+  const said = score === 0 ? "0,0" : `${fixed(score)},${fixed(grade)}`;
+  return `${short(expected)},${short(lower)},${short(upper)},${said},${fixed(confidence)},${anomaly}`;
 }
 
-const short = (number: number | null): string => (number === null ? "" : String(+number.toPrecision(6)));
+/** Four decimals. */
+const fixed = (number: number): number => Math.round(number * 1e4) / 1e4;
+
+/** Six digits. */
+function short(number: number | null): string {
+  if (number === null) return "";
+  if (Number.isInteger(number) && Math.abs(number) < 1e6) return String(number);
+  const decimals = 5 - Math.floor(Math.log10(Math.abs(number)));
+  if (decimals < 0 || decimals > 15) return String(+number.toPrecision(6));
+  const factor = POWERS[decimals] as number;
+  return String(Math.round(number * factor) / factor);
+}
+
+const POWERS = Array.from({ length: 16 }, (_, power) => Number(`1e${power}`));
