@@ -209,6 +209,14 @@ program
   .option("-c, --config <file>", "configuration; repeatable: each is replayed and they are compared", collectWhole)
   .addOption(ORGANIZATION)
   .option("--budget <pages>", "alert budget instead of the configuration's: 2/week, 1/day, none")
+  .addOption(
+    new Option(
+      "--delays <times>",
+      "when events were delivered: as the names of files say, or as a model of CloudTrail's",
+    )
+      .choices(["files", "modelled"])
+      .default("files"),
+  )
   .option("--truth <file>", "known incidents: a list by hand, or the truth.json of a simulated world")
   .option("--from <time>", "count pages from this time on; what came before is learnt from")
   .option("--to <time>", "count pages before this time")

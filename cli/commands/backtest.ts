@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
 import { knownIncidents } from "#core/backtest/known-incidents.ts";
 import type { AlertBudget } from "#core/budget/config.ts";
+import type { Delays } from "#core/domain/as-delivered.ts";
 import type { KnownIncident } from "#core/domain/backtest.ts";
 import { TrailwatchError } from "#core/domain/errors.ts";
 import { backtest as backtestOf, type Candidate } from "#core/use-cases/backtest.ts";
@@ -24,6 +25,8 @@ export interface BacktestOptions extends AwsOptions {
   readonly config?: readonly string[];
   readonly organization?: string;
   readonly budget?: string;
+  /** By which times events are replayed. */
+  readonly delays: Delays["times"];
   readonly truth?: string;
   readonly from?: string;
   readonly to?: string;
@@ -67,7 +70,7 @@ export async function backtest(paths: readonly string[], options: BacktestOption
         openReplay(place, {
           config,
           directory: loadOrganization(options.organization, config),
-          times: "files",
+          times: options.delays,
           onRun: progress.replaying,
         }),
       events,
