@@ -125,6 +125,7 @@ const SINGLE: readonly DeploymentCase[] = [
       overrides: { dataNodes: 1, storageGiB: 20, ingestConcurrency: "unreserved" },
     },
   },
+  { name: "role-by-hand", deployment: { mode: "single-account", readRole: { makeHere: false } } },
   { name: "oldest-opensearch", deployment: { opensearchVersion: "OPENSEARCH_2_9" } },
 ];
 

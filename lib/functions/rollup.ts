@@ -39,7 +39,7 @@ export function rollupFunction(scope: Construct, parts: Parts): PipelineFunction
     timeout: TIMEOUT,
     failed: state.data,
   });
-  allowSearch(rollup, parts.search.domainArn, "Delete", "Get", "Post");
+  allowSearch(rollup, parts.search.domainArn, "Delete", "Get", "Post", "Put");
   allowTable(rollup, state.state, ...ON_STATE);
   allowTable(rollup, state.findings, ...ON_FINDINGS);
   allowObjects(rollup, parts, "GetObject", "snapshots/");

@@ -1,5 +1,6 @@
 import { CfnOutput, CfnStackSet } from "aws-cdk-lib";
 import { CfnRole } from "aws-cdk-lib/aws-iam";
+import { StringParameter } from "aws-cdk-lib/aws-ssm";
 import type { Construct } from "constructs";
 import { acknowledge } from "../constructs/acknowledge.ts";
 import { unusedAlertEmail } from "../constructs/alert-email.ts";
@@ -37,6 +38,12 @@ export class AccountsStack extends DeploymentStack {
     if (isOrganization) this.#inMembers(props, settings);
     // A delegated administrator is a member: the StackSet comes to it, and not to the management account.
     if (!deployment.isDelegated && deployment.config.readRole.makeHere) this.#here(settings);
+    // Whoever looks into accounts finds it here, whether it is made or was there.
+    new StringParameter(this, "ReadRoleName", {
+      parameterName: names.of("/trailwatch/read-role"),
+      description: "Role that accounts are looked into with.",
+      stringValue: settings.roleName,
+    });
     new CfnOutput(this, "CrossAccountTrustPolicy", {
       value: this.toJsonString(readRoleTrust(settings)),
       description:

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
-import { bundleUse } from "./bundles.ts";
+import { type BundleUse, bundleUse } from "./bundles.ts";
 import { COMMAND_ACTIONS, NEVER_SENT, RUNTIME_ACTIONS, TABLE_KEY_ACTIONS } from "./command-actions.ts";
 import { type Resource, roleStatements, type Template, templatesOf, text } from "./templates.ts";
 
@@ -66,8 +66,7 @@ function runtime({ template, resource }: Found): readonly string[] {
 }
 
 /** What the function's code can ask for. */
-function asked(name: string): readonly string[] {
-  const { commands, searchMethods } = bundleUse(name);
+function asked(name: string, { commands, searchMethods }: BundleUse): readonly string[] {
   const sent = commands.filter((command) => NEVER_SENT[name]?.[command] === undefined);
   return [
     ...sent.flatMap((command) => {
@@ -98,7 +97,8 @@ test("every function is deployed by one of these", () => {
 
 describe.each(FUNCTIONS)("%s", (name) => {
   const found = DEPLOYMENTS.flatMap((templates) => foundIn(templates, name));
-  const wanted = asked(name);
+  const use = bundleUse(name);
+  const wanted = asked(name, use);
 
   test("may do what its bundle and Lambda do, nothing missing and nothing spare", () => {
     const role = sorted(found.flatMap(allowed));
@@ -113,8 +113,7 @@ describe.each(FUNCTIONS)("%s", (name) => {
   });
 
   test("what it never sends is in its bundle", () => {
-    const { commands } = bundleUse(name);
-    for (const command of Object.keys(NEVER_SENT[name] ?? {})) expect(commands).toContain(command);
+    for (const command of Object.keys(NEVER_SENT[name] ?? {})) expect(use.commands).toContain(command);
   });
 });
 
