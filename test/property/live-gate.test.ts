@@ -179,3 +179,38 @@ test("two buckets that reach a threshold together do so across the end of a run"
   }
   expect(froms).toContain(START + 11 * BUCKET);
 });
+
+test("an account whose states fill their shard has all of them in two", async () => {
+  const states = new MemoryModelStates();
+  const before = new ShardStates(null);
+  const model = { version: 0, state: "x".repeat(1000) };
+  for (let at = 0; at < 2000; at++) {
+    before.set(`["other",${at}]`, { model, next: START, last: [START, 1] });
+  }
+  await states.save({ account: ACCOUNT, of: 1, shard: 0 }, before.pack(), FENCE);
+  const context: GateContext = {
+    engine,
+    config: DETECTION,
+    states,
+    rollups: new MemoryRollupStore(),
+    signals: new Map([[SIGNAL.id, SIGNAL]]),
+    retireDays: 30,
+  };
+  const [row] = rowsOf(seriesOf("region-0", [[10, 1]]));
+  const end = START + 11 * BUCKET;
+  const window = { start: START + 10 * BUCKET, end };
+  const input = {
+    followed: followed(end),
+    window,
+    rows: row ? [row] : [],
+    closed: end,
+    closedBefore: START,
+    shards: 1,
+  };
+  const { shards, saves } = await observeAccount(input, context);
+  expect(shards).toBe(2);
+  expect(saves.map(({ shard }) => shard)).toEqual([0, 1].map((shard) => ({ account: ACCOUNT, of: 2, shard })));
+  const keys = saves.flatMap((save) => new ShardStates(save.states).keys);
+  expect(keys).toHaveLength(2001);
+  expect(keys).toContain(keyOf({ signal: SIGNAL.id, entity: entity("region-0") }));
+});
