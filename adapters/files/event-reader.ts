@@ -195,9 +195,9 @@ function detailsOf({ requestParameters, errorMessage, additionalEventData }: Par
   const error = errorMessage ?? null;
   const additional = additionalEventData ?? null;
   if (request === null && error === null && additional === null) return null;
-  return {
-    ...(request === null ? {} : { request }),
-    ...(error === null ? {} : { error }),
-    ...(additional === null ? {} : { additional }),
-  };
+  const details: { -readonly [Name in keyof RecordDetails]: RecordDetails[Name] } = {};
+  if (request !== null) details.request = request;
+  if (error !== null) details.error = error;
+  if (additional !== null) details.additional = additional;
+  return details;
 }

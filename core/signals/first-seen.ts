@@ -62,7 +62,7 @@ export function firstSeenValues(
     if (succeeded) add("risky-action", `${service}:${action}`);
     if (event.outcome === "denied") add("risky-action", `${service}:${action}${DENIED_SUFFIX}`);
   }
-  if (counted && succeeded) {
+  if (counted && succeeded && event.quantities.length > 0) {
     for (const family of launchedFamilies(event)) add("instance-family", family);
   }
   if (succeeded && named && principal.type !== "service" && principal.type !== "unknown")

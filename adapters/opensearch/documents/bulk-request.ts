@@ -1,6 +1,7 @@
 import type { TrailwatchError } from "#core/domain/errors.ts";
 import type { OpenSearchConnection } from "../connection.ts";
 import { opensearchError, type Refusal, refusalOf } from "../errors.ts";
+import { isPlain } from "./plain-text.ts";
 
 /** One document on its way. `source` is JSON: the document, for an update `{"doc": ...}`, empty for a deletion. */
 export interface BulkItem {
@@ -34,9 +35,12 @@ const ANSWERED = "errors,items.*.status,items.*.result,items.*.error.type,items.
 const DOING = "POST /_bulk";
 
 export function bulkLines({ action, index, id, source, ifSeqNo, ifPrimaryTerm }: BulkItem): string {
-  const target = { _index: index, _id: id, if_seq_no: ifSeqNo, if_primary_term: ifPrimaryTerm };
-  const line = JSON.stringify({ [action]: target });
-  return action === "delete" ? `${line}\n` : `${line}\n${source}\n`;
+  // Written for every event there is, whose id hardly ever has to be escaped.
+  const known = isPlain(id) && ifSeqNo === undefined && ifPrimaryTerm === undefined;
+  const target = known
+    ? `{"_index":"${index}","_id":"${id}"}`
+    : JSON.stringify({ _index: index, _id: id, if_seq_no: ifSeqNo, if_primary_term: ifPrimaryTerm });
+  return action === "delete" ? `{"delete":${target}}\n` : `{"${action}":${target}}\n${source}\n`;
 }
 
 /**

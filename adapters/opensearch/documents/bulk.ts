@@ -66,17 +66,32 @@ export async function bulkWrite<T>(
   const writing = new Writing(connection, settle, options);
   let batch: Entry<T>[] = [];
   let bytes = 0;
+  /** Where there is something to wait for before the next is taken. */
+  const take = (of: T): Promise<void> | null => {
+    const item = new WrittenItem(itemOf(of));
+    const full = batch.length > 0 && bytes + item.lines.length > writing.batchBytes;
+    const sending = full ? writing.start(batch) : null;
+    if (full) {
+      batch = [];
+      bytes = 0;
+    }
+    batch.push({ of, item });
+    bytes += item.lines.length;
+    return sending;
+  };
   try {
-    for await (const of of source) {
-      const item = new WrittenItem(itemOf(of));
-      if (batch.length > 0 && bytes + item.lines.length > writing.batchBytes) {
-        await writing.start(batch);
-        batch = [];
-        bytes = 0;
+    if (Symbol.iterator in source) {
+      // To wait for each would take longer than to write it down.
+      for (const of of source) {
+        const sending = take(of);
+        if (sending !== null) await sending;
+        if (writing.failed) break;
       }
-      batch.push({ of, item });
-      bytes += item.lines.length;
-      if (writing.failed) break;
+    } else {
+      for await (const of of source) {
+        await take(of);
+        if (writing.failed) break;
+      }
     }
     if (batch.length > 0) await writing.start(batch);
   } finally {

@@ -11,6 +11,9 @@ const REMEMBERED = 20_000;
 const REMEMBERED_CHARACTERS = 300;
 
 const known = new Map<string, string>();
+/** By service and action. */
+const calls = new Map<string, Map<string, string>>();
+let callsKnown = 0;
 const principals = new WeakMap<Principal, string>();
 const accounts = new WeakMap<AccountContext, string>();
 
@@ -27,9 +30,8 @@ export function documentText(event: PricedUsageEvent, account: AccountContext, d
   const signals = signalRegion(event.service, event.region);
   let text =
     `{"event_id":${fresh(event.id)},"@timestamp":${event.time},"account":${again(event.account)}` +
-    `,"region":${again(event.region)},"signal_region":${again(signals)},"service":${again(event.service)}` +
-    `,"action":${again(event.action)},"call":${again(`${event.service}:${event.action}`)},"read_only":${event.readOnly}` +
-    `,"category":"${event.category}","outcome":"${event.outcome}","tool":"${origin.tool}","actor":"${origin.actor}"` +
+    `,"region":${again(event.region)},"signal_region":${again(signals)}${callText(event.service, event.action)}` +
+    `,"read_only":${event.readOnly},"category":"${event.category}","outcome":"${event.outcome}","tool":"${origin.tool}","actor":"${origin.actor}"` +
     `,"counted":${details.counted},"fingerprint":${fresh(details.fingerprint)}` +
     fragment(principals, event.principal, principalText) +
     fragment(accounts, account, accountText);
@@ -69,6 +71,24 @@ function again(text: string): string {
   if (known.size >= REMEMBERED) known.clear();
   known.set(text, json);
   return json;
+}
+
+function callText(service: string, action: string): string {
+  let ofService = calls.get(service);
+  if (ofService === undefined) {
+    ofService = new Map();
+    calls.set(service, ofService);
+  }
+  const found = ofService.get(action);
+  if (found !== undefined) return found;
+  const text = `,"service":${fresh(service)},"action":${fresh(action)},"call":${fresh(`${service}:${action}`)}`;
+  if (text.length > REMEMBERED_CHARACTERS) return text;
+  // Actions of services are AWS's, but somebody may hand us records that are not.
+  if (++callsKnown > REMEMBERED) {
+    calls.clear();
+    callsKnown = 0;
+  } else ofService.set(action, text);
+  return text;
 }
 
 function list(texts: readonly string[]): string {

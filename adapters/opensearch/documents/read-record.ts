@@ -23,9 +23,9 @@ export function fileEntry(
 ): EventEntry {
   const read = {
     fingerprint,
-    ...(path === null ? {} : { place: { file: path, record: number } }),
-    ...(deliveredAt === null ? {} : { deliveredAt }),
-    ...(details === null ? {} : { rest: details as Readonly<Record<string, unknown>> }),
+    place: path === null ? undefined : { file: path, record: number },
+    deliveredAt: deliveredAt ?? undefined,
+    rest: (details ?? undefined) as Readonly<Record<string, unknown>> | undefined,
   };
   return eventEntry(event, read, knowledge);
 }

@@ -61,10 +61,26 @@ function plainObject(
   for (const name of Object.keys(object)) {
     const inner = cutText(object[name], levels - 1, left);
     if (inner === undefined) continue;
-    if (!PLAIN_NAME.test(name) || FEARED.has(name)) return null;
-    text += text === "" ? `{"${name}":${inner}` : `,"${name}":${inner}`;
+    const member = memberText(name);
+    if (member === null) return null;
+    text += text === "" ? `{${member}${inner}` : `,${member}${inner}`;
   }
   return text === "" ? undefined : `${text}}`;
+}
+
+const members = new Map<string, string>();
+const REMEMBERED_NAMES = 5000;
+
+/** A name as JSON with its colon; `null` where it cannot stay as it is. */
+function memberText(name: string): string | null {
+  const found = members.get(name);
+  if (found !== undefined) return found;
+  if (!PLAIN_NAME.test(name) || FEARED.has(name)) return null;
+  // Chosen by callers of AWS, who must not be able to fill the memory.
+  if (members.size >= REMEMBERED_NAMES) members.clear();
+  const text = `"${name}":`;
+  members.set(name, text);
+  return text;
 }
 
 function plainArray(items: readonly unknown[], levels: number, left: { values: number }): string | null | undefined {
