@@ -1,6 +1,7 @@
 import { TrailwatchError } from "#core/domain/errors.ts";
 import type { EpochMs } from "#core/domain/time.ts";
 import type { SavedModel } from "#core/ports/detector-engine.ts";
+import type { SavedAfterglow } from "./afterglow.ts";
 import type { SavedKind } from "./kind.ts";
 import type { SavedMeasurement } from "./measurement-model.ts";
 import type { SavedPeaks } from "./peaks.ts";
@@ -16,7 +17,7 @@ export interface SeriesState {
   readonly measurementPeaks: SavedPeaks;
   readonly forestPeaks: SavedPeaks;
   readonly kind: SavedKind;
-  readonly said: number;
+  readonly said: SavedAfterglow;
   readonly phase: number | null;
   readonly last: number | null;
   readonly time: EpochMs | null;
