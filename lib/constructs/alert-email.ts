@@ -11,7 +11,7 @@ export function alertEmailParameter(stack: Stack): CfnParameter {
   return new CfnParameter(stack, PARAMETER, {
     type: "String",
     default: "",
-    description: "Address that alerts are sent to.",
+    description: "Address that alerts are sent to; where people sign in with Cognito it is invited to the dashboards.",
     allowedPattern: "^$|^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$",
     constraintDescription: "an e-mail address, or nothing",
   });

@@ -58,7 +58,12 @@ export const overridesSchema = z
 
 const existingBucketSchema = z
   .strictObject({
-    name: z.string().min(3).describe("The bucket's name."),
+    name: z
+      .string()
+      .min(3)
+      .describe(
+        "The bucket's name. Where another account has it, its policy and its key's have to let the roles of `MultiAccountLogsFunction` and `RedriveFunction` read.",
+      ),
     topicArn: arnOf("sns", "an SNS topic").describe(
       "Topic that is told of new objects: the trail's own, or one that the bucket notifies. Its policy has to let this account subscribe.",
     ),

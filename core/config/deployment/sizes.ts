@@ -19,7 +19,9 @@ export type SizeName = (typeof SIZE_NAMES)[number];
 
 /**
  * Three data nodes in three zones each: a copy survives a zone, and a majority is left. Memory of functions is also
- * their share of a processor: 1,769 MiB is one.
+ * their share of a processor: 1,769 MiB is one. How long events are kept is the configuration's, whatever the size: at
+ * 20,000 events a day and account the 90 days that are usual take a sixth of the storage, and detectors and busier
+ * accounts have the rest.
  */
 export const SIZES: Readonly<Record<SizeName, Sizing>> = {
   /** Some 20 accounts. */
