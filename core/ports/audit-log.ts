@@ -3,7 +3,7 @@ import type { EpochMs } from "../domain/time.ts";
 /** A change that we made ourselves, to be accounted for. */
 export interface AuditRecord {
   readonly at: EpochMs;
-  /** `provision`, `replay`. */
+  /** `configure`, `provision`, `replay`. */
   readonly action: string;
   /** Who asked for it, as far as that is known: an ARN, `cloudformation`. */
   readonly by: string;

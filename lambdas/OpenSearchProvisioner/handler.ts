@@ -48,10 +48,16 @@ export class OpenSearchProvisioner {
   async answer(request: CustomResourceRequest, observing: Observing): Promise<CustomResourceResult> {
     const { physicalId } = this;
     if (request.RequestType === "Delete") return { physicalId: request.PhysicalResourceId ?? physicalId };
-    const { snapshots, now } = this.#parts;
+    const { snapshots, audit, now } = this.#parts;
+    const by = `cloudformation ${request.StackId}`;
     const wanted = provisioningSchema.parse(request.ResourceProperties);
+    const before = provisioningSchema.safeParse((await snapshots.latest(WANTED))?.content).data;
+    if (before?.ConfigurationHash !== wanted.ConfigurationHash) {
+      const details = { from: before?.ConfigurationHash ?? null, to: wanted.ConfigurationHash };
+      await audit.add({ at: now(), action: "configure", by, details });
+    }
     await snapshots.write(WANTED, { takenAt: now(), content: wanted });
-    const report = await this.#apply(wanted, `cloudformation ${request.StackId}`, observing);
+    const report = await this.#apply(wanted, by, observing);
     const of = (outcome: StepResult["outcome"]) =>
       String(report.results.filter((one) => one.outcome === outcome).length);
     return {
