@@ -30,7 +30,13 @@ export class MemoryRollupStore implements RollupStore {
     }
   }
 
-  async *read(
+  async *read(window: TimeWindow, signals: readonly string[]): AsyncGenerator<RollupRow> {
+    for (const rows of this.#within(window, signals)) {
+      for (const { signal, entity, bucket, value } of rows) yield { signal, entity, bucket, value };
+    }
+  }
+
+  async *counts(
     window: TimeWindow,
     signals: readonly string[],
     of: Partial<SignalEntity> = {},
@@ -38,7 +44,7 @@ export class MemoryRollupStore implements RollupStore {
     const asked = Object.entries(of) as [keyof SignalEntity, string | null][];
     for (const rows of this.#within(window, signals)) {
       if (!asked.every(([member, wanted]) => rows[0]?.entity[member] === wanted)) continue;
-      for (const { signal, entity, bucket, value } of rows) yield { signal, entity, bucket, value };
+      for (const { signal, entity, bucket, value } of rows) if (value > 0) yield { signal, entity, bucket, value };
     }
   }
 

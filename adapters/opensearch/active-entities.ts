@@ -130,6 +130,9 @@ function* blocksIn({ start, end }: TimeWindow): Generator<Span> {
 
 const PAGE_SIZE = 5000;
 
+/** Of what is rolled up that which is no zero. */
+export const ABOVE_ZERO: Dsl = { range: { value: { gt: 0 } } };
+
 async function ask(asked: Asked, window: TimeWindow, signals: readonly string[]): Promise<Active> {
   const source = (field: string): Dsl => ({ [field]: { terms: { field } } });
   const optional = (field: string): Dsl => ({
@@ -137,7 +140,7 @@ async function ask(asked: Asked, window: TimeWindow, signals: readonly string[])
   });
   const active = new Map<string, ActiveEntity>();
   for await (const bucket of compositeBuckets(asked, {
-    query: allOf([oneOf("signal", signals), { range: { value: { gt: 0 } } }, inWindow(window)]),
+    query: allOf([oneOf("signal", signals), ABOVE_ZERO, inWindow(window)]),
     sources: [source("signal"), source("account"), source("region"), optional("principal"), optional("resource")],
     aggregations: { last: { max: { field: "@timestamp" } } },
     pageSize: PAGE_SIZE,

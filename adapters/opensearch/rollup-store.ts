@@ -4,7 +4,7 @@ import type { EpochMs, TimeWindow } from "#core/domain/time.ts";
 import type { RollupRow } from "#core/ports/event-store.ts";
 import type { ActiveEntity, DenseRollup, RollupStore } from "#core/ports/rollup-store.ts";
 import { allOf, type Dsl, oneOf } from "#core/signals/query-dsl.ts";
-import { ActiveEntities } from "./active-entities.ts";
+import { ABOVE_ZERO, ActiveEntities } from "./active-entities.ts";
 import { inWindow } from "./asking/matching-events.ts";
 import { type Asked, asking, type SearchAnswer, search, searchEach } from "./asking/search.ts";
 import { inOrderOfTexts } from "./asking/text-order.ts";
@@ -55,17 +55,21 @@ export class OpenSearchRollupStore implements RollupStore {
     }));
   }
 
-  async *read(
-    window: TimeWindow,
-    signals: readonly string[],
-    of: Partial<SignalEntity> = {},
-  ): AsyncGenerator<RollupRow> {
+  read(window: TimeWindow, signals: readonly string[]): AsyncIterable<RollupRow> {
+    return this.#rows(signals, [inWindow(window)]);
+  }
+
+  counts(window: TimeWindow, signals: readonly string[], of: Partial<SignalEntity> = {}): AsyncIterable<RollupRow> {
+    return this.#rows(signals, [inWindow(window), ABOVE_ZERO, ...having(of)]);
+  }
+
+  async *#rows(signals: readonly string[], clauses: readonly Dsl[]): AsyncGenerator<RollupRow> {
     const asked = await this.#asked();
     const ordered = [...new Set(signals)].sort(compareText);
     for (let at = 0; at < ordered.length; at += AT_ONCE) {
       const questions = ordered.slice(at, at + AT_ONCE).map((signal) => ({
         signal,
-        query: allOf([oneOf("signal", [signal]), inWindow(window), ...having(of)]),
+        query: allOf([oneOf("signal", [signal]), ...clauses]),
       }));
       const answers = await searchEach(
         asked,

@@ -100,7 +100,7 @@ async function seriesOf(
     series.buckets.push(bucket);
     series.values.push(value);
   };
-  for await (const row of rollups.read({ start: from, end: closed }, [signal], entity)) add(row);
+  for await (const row of rollups.counts({ start: from, end: closed }, [signal], entity)) add(row);
   openRows.forEach(add);
   return series;
 }
@@ -113,9 +113,9 @@ async function peersOf(
   { rollups }: ExamineContext,
 ): Promise<readonly EntitySeries[]> {
   const { account, region } = series.entity;
-  const rows = rollups.read({ start: from, end: closed }, [series.signal], { account, region });
+  const rows = rollups.counts({ start: from, end: closed }, [series.signal], { account, region });
   async function* counts(): AsyncGenerator<RollupRow> {
-    for await (const row of rows) if (row.value > 0 && compareSeries(row, series) !== 0) yield row;
+    for await (const row of rows) if (compareSeries(row, series) !== 0) yield row;
   }
   const peers: EntitySeries[] = [];
   for await (const { series: some } of seriesByAccount(counts())) peers.push(...some);

@@ -125,8 +125,7 @@ async function withEarlier(
   { rollups }: GateContext,
 ): Promise<Counts> {
   const earlier: { buckets: EpochMs[]; values: number[] } = { buckets: [], values: [] };
-  for await (const { bucket, value } of rollups.read({ start: watch.since, end: first }, [signal], entity)) {
-    if (!(value > 0)) continue;
+  for await (const { bucket, value } of rollups.counts({ start: watch.since, end: first }, [signal], entity)) {
     earlier.buckets.push(bucket);
     earlier.values.push(value);
   }

@@ -112,6 +112,6 @@ async function counts(
 ): Promise<readonly RollupRow[]> {
   if (window.start >= window.end) return [];
   const rows: RollupRow[] = [];
-  for await (const row of ports.rollups.read(window, [...signals.keys()], of)) if (row.value > 0) rows.push(row);
+  for await (const row of ports.rollups.counts(window, [...signals.keys()], of)) rows.push(row);
   return rows;
 }

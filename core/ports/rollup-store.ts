@@ -15,11 +15,13 @@ export interface RollupStore {
   write(rows: Iterable<DenseRollup> | AsyncIterable<DenseRollup>): Promise<void>;
   /** Takes rows back, of buckets that prove to be unknown; a row that is not there is no error. */
   remove(rows: Iterable<RollupRow> | AsyncIterable<RollupRow>): Promise<void>;
+  /** Sorted by signal, account, region, principal, resource, bucket; zeros too. */
+  read(window: TimeWindow, signals: readonly string[]): AsyncIterable<RollupRow>;
   /**
-   * Sorted by signal, account, region, principal, resource, bucket; zeros too. With a selection only those whose entity has
-   * each of its members.
+   * The same without zeros, of which there are many more than of counts. With a selection only those whose entity has each
+   * of its members.
    */
-  read(window: TimeWindow, signals: readonly string[], of?: Partial<SignalEntity>): AsyncIterable<RollupRow>;
+  counts(window: TimeWindow, signals: readonly string[], of?: Partial<SignalEntity>): AsyncIterable<RollupRow>;
   /** Entities with a count above zero in the window, in the order of {@link read}. */
   active(window: TimeWindow, signals: readonly string[]): AsyncIterable<ActiveEntity>;
 }

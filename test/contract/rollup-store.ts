@@ -91,13 +91,18 @@ export function rollupStoreContract(name: string, open: () => Promise<RollupStor
       expect(await all(store.read(ALL, []))).toEqual([]);
     });
 
-    test("reads the entities that have each of the members asked for", async () => {
+    test("counts are what is no zero, of the entities that have each of the members asked for", async () => {
       await store.write(shuffled(dense(ROWS)));
-      const within = (of: Partial<SignalEntity>) => all(store.read(ALL, SIGNALS, of));
+      const within = (of: Partial<SignalEntity>) => all(store.counts(ALL, SIGNALS, of));
       const having = (of: Partial<SignalEntity>) =>
-        ROWS.filter(({ entity: one }) =>
-          Object.entries(of).every(([member, value]) => one[member as keyof SignalEntity] === value),
+        ROWS.filter(
+          ({ entity: one, value: count }) =>
+            count > 0 && Object.entries(of).every(([member, value]) => one[member as keyof SignalEntity] === value),
         );
+      expect(await all(store.counts(ALL, SIGNALS))).toEqual(having({}));
+      expect(await all(store.counts({ start: START, end: START + BUCKET }, SIGNALS))).toEqual(
+        having({}).filter(({ bucket }) => bucket === START),
+      );
       const asked: readonly Partial<SignalEntity>[] = [
         {},
         { account: "222222222222" },
