@@ -24,6 +24,8 @@ export interface DeploymentOptions {
   readonly searchUrl: string;
   readonly namespace: string;
   readonly organizationId: string;
+  /** Of functions that are to give up sooner than the template says. */
+  readonly timeoutsMs?: Readonly<Record<string, number>>;
 }
 
 /** A request that a function makes. */
@@ -114,9 +116,9 @@ export class ChainDeployment {
     return new ChainDeployment(options, given, QueueUrl);
   }
 
-  /** @param name of the function's folder; @param at what its clock shows */
-  async invoke(name: string, event: unknown, at: EpochMs = this.now()): Promise<Outcome> {
-    return await (await this.function(name)).invoke(event, at);
+  /** @param name of the function's folder; @param at what its clock shows; @param id of the request */
+  async invoke(name: string, event: unknown, at: EpochMs = this.now(), id?: string): Promise<Outcome> {
+    return await (await this.function(name)).invoke(event, at, id);
   }
 
   /** Started once. @param changes of the environment that the template gives, where somebody set it by hand */
@@ -143,7 +145,8 @@ export class ChainDeployment {
       ...("OPENSEARCH_ENDPOINT" in described.environment ? { OPENSEARCH_ENDPOINT: search.url } : {}),
       ...changes,
     };
-    opened.function = await RunningFunction.open({ ...described, environment });
+    const timeoutMs = this.#options.timeoutsMs?.[name] ?? described.timeoutMs;
+    opened.function = await RunningFunction.open({ ...described, timeoutMs, environment });
     this.#running.set(name, { function: opened.function, wires: [aws, search] });
     return opened.function;
   }

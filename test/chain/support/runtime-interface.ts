@@ -64,8 +64,8 @@ export class RunningFunction {
     return new RunningFunction(description, server);
   }
 
-  /** @param at what the clock shows where the function runs */
-  async invoke(event: unknown, at: EpochMs): Promise<Outcome> {
+  /** @param at what the clock shows where the function runs; @param id of the request, the same for another attempt at it */
+  async invoke(event: unknown, at: EpochMs, id: string = randomUUID()): Promise<Outcome> {
     if (this.#current) throw new Error(`${this.description.name} is invoked already`);
     return await new Promise<Outcome>((resolve) => {
       const late = setTimeout(() => void this.kill(), this.description.timeoutMs);
@@ -74,7 +74,7 @@ export class RunningFunction {
         this.#current = null;
         resolve(outcome);
       };
-      this.#current = { id: randomUUID(), event: JSON.stringify(event ?? null), at, end };
+      this.#current = { id, event: JSON.stringify(event ?? null), at, end };
       if (this.#process === null) this.#start(at);
       this.#handOver();
     });
