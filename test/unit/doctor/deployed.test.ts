@@ -290,7 +290,7 @@ const FAULTS: readonly Fault[] = [
     what: "a cluster that is not provisioned",
     break: withCluster({ versions: null }),
     check: "cluster",
-    standing: "wrong",
+    standing: "warning",
     says: /not provisioned completely/,
     todo: /--function-name OpenSearchProvisionerFunction/,
   },
