@@ -13,12 +13,12 @@ import { readSeries, type SavedSeries, savedSeries } from "./saved-series.ts";
 import { ANOMALY, gradeOf } from "./verdict.ts";
 
 /** How far each opinion's peaks reach where its model is right; see docs/detection.md for how they were chosen. */
-const COUNT_PEAKS: PeakBelief = { from: 2, excess: 1, worth: 4, rate: 2 / 7, blocks: 7, most: 4 };
-const MEASUREMENT_PEAKS: PeakBelief = { from: 1, excess: 0.5, worth: 4, rate: 2 / 7, blocks: 7, most: 5 };
-const FOREST_PEAKS: PeakBelief = { from: 1.2, excess: 0.2, worth: 4, rate: 2 / 7, blocks: 7, most: 5 };
+const COUNT_PEAKS: PeakBelief = { from: 2, excess: 1, worth: 4, rate: 2 / 7, blocks: 7, most: 4, alike: false };
+const MEASUREMENT_PEAKS: PeakBelief = { from: 1, excess: 0.5, worth: 3, rate: 2 / 7, blocks: 7, most: 8, alike: true };
+const FOREST_PEAKS: PeakBelief = { from: 1.2, excess: 0.2, worth: 4, rate: 2 / 7, blocks: 7, most: 5, alike: false };
 
 /** What the other opinions' rarities are worth beside the count model's. */
-const MEASUREMENT_WORTH = 1.5;
+const MEASUREMENT_WORTH = 1.8;
 const FOREST_WORTH = 0.15;
 /** Where counts have peaks so much further out than the count model allows, it is not asked any more. */
 const HOPELESS = 4;
