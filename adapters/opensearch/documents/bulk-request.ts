@@ -44,28 +44,6 @@ export function bulkLines({ action, index, id, source, ifSeqNo, ifPrimaryTerm }:
 }
 
 /**
- * An item that has been written down, in UTF-8 as it is sent. Its document is read from there, should anybody ask: a
- * thousand texts that are waiting for an answer would be copied by the collector again and again.
- */
-export class WrittenItem implements BulkItem {
-  readonly action: BulkItem["action"];
-  readonly index: string;
-  readonly id: string;
-  readonly lines: Buffer;
-
-  constructor(item: BulkItem) {
-    this.action = item.action;
-    this.index = item.index;
-    this.id = item.id;
-    this.lines = Buffer.from(bulkLines(item));
-  }
-
-  get source(): string {
-    return this.lines.toString("utf8", this.lines.indexOf("\n") + 1, this.lines.length - 1);
-  }
-}
-
-/**
  * Sends `lines`, those of `items`. Rejects where there is no answer, or one that holds for every request: no
  * permission, a cluster that takes no writes.
  *

@@ -1,7 +1,8 @@
 import { TrailwatchError } from "#core/domain/errors.ts";
 import type { OpenSearchConnection } from "../connection.ts";
 import type { Refusal } from "../errors.ts";
-import { type BulkItem, type ItemAnswer, sendBulk, WrittenItem } from "./bulk-request.ts";
+import { BulkLines, linesOf, type WrittenItem } from "./bulk-lines.ts";
+import { type BulkItem, type ItemAnswer, sendBulk } from "./bulk-request.ts";
 
 export interface BulkOptions {
   /** Bytes of a request, 5 MiB unless told, at most 10: what small nodes take. A larger document goes alone. */
@@ -20,6 +21,7 @@ export interface BulkOptions {
 /** What became of one document: what was too much has been sent again until it was taken. */
 export interface Outcome<T> {
   readonly of: T;
+  /** Its source can be read until the document is settled. */
   readonly item: BulkItem;
   readonly answer: Extract<ItemAnswer, { kind: "written" | "conflict" | "refused" }>;
   /** Refused because it alone is larger than the node takes. */
@@ -64,19 +66,13 @@ export async function bulkWrite<T>(
   options: BulkOptions = {},
 ): Promise<void> {
   const writing = new Writing(connection, settle, options);
-  let batch: Entry<T>[] = [];
-  let bytes = 0;
+  let batch = new Batch<T>();
   /** Where there is something to wait for before the next is taken. */
   const take = (of: T): Promise<void> | null => {
-    const item = new WrittenItem(itemOf(of));
-    const full = batch.length > 0 && bytes + item.lines.length > writing.batchBytes;
-    const sending = full ? writing.start(batch) : null;
-    if (full) {
-      batch = [];
-      bytes = 0;
-    }
-    batch.push({ of, item });
-    bytes += item.lines.length;
+    const full = batch.add(of, itemOf(of), writing.batchBytes);
+    if (full === null) return null;
+    const sending = writing.start(batch);
+    batch = full;
     return sending;
   };
   try {
@@ -93,11 +89,41 @@ export async function bulkWrite<T>(
         if (writing.failed) break;
       }
     }
-    if (batch.length > 0) await writing.start(batch);
+    if (batch.entries.length > 0) await writing.start(batch);
+    else batch.release();
   } finally {
     await writing.ended();
   }
   writing.complain();
+}
+
+/** Documents of one request. */
+class Batch<T> {
+  readonly entries: Entry<T>[] = [];
+  readonly #lines = new BulkLines();
+  #bytes = 0;
+
+  /** Answers the next batch, with this document in it, where this one has no room for it. */
+  add(of: T, document: BulkItem, mostBytes: number): Batch<T> | null {
+    const item = this.#lines.add(document);
+    if (this.entries.length > 0 && this.#bytes + item.bytes > mostBytes) {
+      const next = new Batch<T>();
+      next.#push(of, next.#lines.move(item));
+      return next;
+    }
+    this.#push(of, item);
+    return null;
+  }
+
+  /** None of its documents is of interest any more. */
+  release(): void {
+    this.#lines.release();
+  }
+
+  #push(of: T, item: WrittenItem): void {
+    this.entries.push({ of, item });
+    this.#bytes += item.bytes;
+  }
 }
 
 class Writing<T> {
@@ -134,8 +160,12 @@ class Writing<T> {
   }
 
   /** Resolves when the next batch may be put together. */
-  async start(batch: readonly Entry<T>[]): Promise<void> {
-    const sending: Promise<void> = this.#deliver(batch).finally(() => this.#under.delete(sending));
+  async start(batch: Batch<T>): Promise<void> {
+    const sending: Promise<void> = this.#deliver(batch.entries).then(() => {
+      this.#under.delete(sending);
+      // Of a request that failed, something may still be on its way.
+      if (!this.failed) batch.release();
+    });
     this.#under.add(sending);
     if (this.#under.size >= this.#concurrency) await Promise.race(this.#under);
   }
@@ -169,9 +199,8 @@ class Writing<T> {
   /** One request, and what of it is to be sent again. */
   async #attempt(batch: readonly Entry<T>[]): Promise<Tried<T>> {
     try {
-      const lines = Buffer.concat(batch.map(({ item }) => item.lines));
       const items = batch.map(({ item }) => item);
-      const answer = await sendBulk(this.#connection, items, lines, this.#shardTimeoutMs);
+      const answer = await sendBulk(this.#connection, items, linesOf(items), this.#shardTimeoutMs);
       if (answer.kind === "busy") return { left: batch, error: answer.error, final: false };
       if (answer.kind === "unfit") return await this.#divide(batch, answer.refusal, answer.tooLarge);
       return await this.#settleItems(batch, answer.items);
@@ -248,7 +277,7 @@ interface Tried<T> {
 
 const DONE = { left: [], error: null, final: false } as const;
 
-const sizeOf = <T>(batch: readonly Entry<T>[]): number => batch.reduce((sum, { item }) => sum + item.lines.length, 0);
+const sizeOf = <T>(batch: readonly Entry<T>[]): number => batch.reduce((sum, { item }) => sum + item.bytes, 0);
 
 const asTrailwatchError = (error: unknown): TrailwatchError =>
   error instanceof TrailwatchError
