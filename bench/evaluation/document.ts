@@ -1,7 +1,12 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
 /** Parts of documents that commands write. */
-const DOCUMENTS = { worlds: "evaluation", attacks: "evaluation", detection: "detection" } as const;
+const DOCUMENTS = {
+  worlds: "evaluation",
+  attacks: "evaluation",
+  budget: "evaluation",
+  detection: "detection",
+} as const;
 export type Section = keyof typeof DOCUMENTS;
 
 const documentOf = (section: Section): URL => new URL(`../../docs/${DOCUMENTS[section]}.md`, import.meta.url);

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,13 +16,20 @@ export interface WorldOptions {
   readonly accounts: number;
   readonly days: number;
   readonly seed: number;
+  /** JSON of the configuration; the default one where it is left out. */
+  readonly config?: object;
 }
 
 /**
- * Simulates a world and analyses it with the commands that a person would give, in processes of their own: default
- * configuration, one reading thread. What they write is deleted. Rejects when a command fails.
+ * Simulates a world and analyses it with the commands that a person would give, in processes of their own, with one
+ * reading thread. What they write is deleted. Rejects when a command fails.
  */
-export async function runWorld({ accounts, days, seed }: WorldOptions): Promise<{ truth: Truth; analysis: Analysis }> {
+export async function runWorld({
+  accounts,
+  days,
+  seed,
+  config = {},
+}: WorldOptions): Promise<{ truth: Truth; analysis: Analysis }> {
   const folder = mkdtempSync(join(tmpdir(), "trailwatch-world-"));
   try {
     const world = join(folder, "world");
@@ -30,8 +37,11 @@ export async function runWorld({ accounts, days, seed }: WorldOptions): Promise<
       ...["simulate", "--accounts", String(accounts), "--days", String(days), "--seed", String(seed)],
       ...["--out", world, "--quiet"],
     );
+    const settings = join(folder, "trailwatch.json");
+    writeFileSync(settings, JSON.stringify(config));
     const analysis = await trailwatch(
       ...["analyze", join(world, "AWSLogs"), "--organization", join(world, "organization.json")],
+      ...["--config", settings],
       ...["--out", join(folder, "out"), "--workers", "1", "--no-report", "--quiet", "--format", "json"],
     );
     return { truth: JSON.parse(readFileSync(join(world, "truth.json"), "utf8")), analysis: JSON.parse(analysis) };
