@@ -149,4 +149,4 @@ test("dangers and violations found as events come, in whatever order, are those 
     }),
     { numRuns: 25, examples: [[ACROSS_RUNS], [BEFORE_A_BURST]] },
   );
-}, 120_000);
+}, 300_000);

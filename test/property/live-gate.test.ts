@@ -150,7 +150,7 @@ test("whatever the pieces in which counts come, nobody departs in the examinatio
     }),
     { numRuns: 20 },
   );
-}, 120_000);
+}, 300_000);
 
 test("two buckets that reach a threshold together do so across the end of a run", async () => {
   const low = SIGNAL.thresholds?.low as number;

@@ -46,4 +46,4 @@ test("a simulated world, minute by minute, becomes the incidents of one analysis
   );
   expect(new Set(said).size).toBe(said.length);
   expect(deployment.notifier.published.every(({ incident }) => incident.paging.paged)).toBe(true);
-}, 120_000);
+}, 300_000);
