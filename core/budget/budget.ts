@@ -25,7 +25,7 @@ export interface Budgeted {
 
 const PERIOD: Readonly<Record<AlertBudget["per"], EpochMs>> = { day: DAY, week: 7 * DAY, month: 30 * DAY };
 
-/** A burst may overdraw by so many budgets: enough for a bad week, no flood. */
+/** Overdrawn are so many budgets at most, in as many periods: enough for a bad week, and no more than twice the budget in the long run. */
 const OVERDRAFT = 5;
 
 export interface BudgetPast {
@@ -43,7 +43,7 @@ export interface BudgetPast {
  * 1. Critical is always paged.
  * 2. What is not worth the {@link lossFloor} that the weeks before calibrate the budget to goes to the digest.
  * 3. The rest is paged while fewer pages than the budget were in the period before.
- * 4. A burst of incidents of at least high overdraws, once: for one period, then not for another.
+ * 4. Beyond it incidents of at least high overdraw, by at most {@link OVERDRAFT} budgets in as many periods.
  */
 export function withinBudget(
   drafts: readonly IncidentDraft[],
@@ -111,14 +111,12 @@ function decide(
     return held("calibration", why);
   }
   if (lately.length < budget.pages) return { paging, outcome: "paged" };
-  const mayOverdraw = severity === "high" && inBurst(before, budget.pages, openedAt, period);
-  if (!mayOverdraw) return held("cap", `${words} is used up, and ${loss} is no reason to overdraw it`);
+  const overdrawn = before.filter((one) => one.outcome === "overdrawn" && one.openedAt > openedAt - OVERDRAFT * period);
+  if (severity !== "high") return held("cap", `${words} is used up, and ${loss} is no reason to overdraw it`);
+  if (overdrawn.length >= OVERDRAFT * budget.pages) return held("cap", `${words} is used up, and overdrawn already`);
   const over = lately.length + 1 - budget.pages;
   return {
-    paging: {
-      ...paging,
-      reason: `${paging.reason}; ${words} is overdrawn by ${over}, since a burst of grave incidents may, once`,
-    },
+    paging: { ...paging, reason: `${paging.reason}; ${words} is overdrawn by ${over}, as grave incidents may` },
     outcome: "overdrawn",
   };
 }
@@ -127,15 +125,3 @@ const held = (heldBackBy: "calibration" | "cap", why: string): Decided => ({
   paging: { paged: false, reason: `not paged, in the digest: ${why}`, heldBackBy },
   outcome: "held",
 });
-
-/** Whether a burst may begin or goes on: one lasts a period from its first overdrawn page, the next may follow a period later. */
-function inBurst(before: readonly Candidate[], pages: number, at: EpochMs, period: EpochMs): boolean {
-  let [begun, overdrawn] = [Number.NEGATIVE_INFINITY, 0];
-  for (const { openedAt, outcome } of before) {
-    if (outcome !== "overdrawn") continue;
-    if (openedAt >= begun + 2 * period) [begun, overdrawn] = [openedAt, 0];
-    overdrawn += 1;
-  }
-  if (at >= begun + 2 * period) return true;
-  return at < begun + period && overdrawn < OVERDRAFT * pages;
-}

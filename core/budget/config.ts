@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** How many pages people want to be woken by. docs/incidents.md says what it does. */
 export const alertBudgetSchema = z
