@@ -1,6 +1,12 @@
 import { expect, test } from "@jest/globals";
 import { readCorpus } from "../../../bench/detection/count-corpus.ts";
-import { atBudget, averagePrecision, precisionOf, recallOf, seriesWeeks } from "../../../bench/detection/count-scoring.ts";
+import {
+  atBudget,
+  averagePrecision,
+  precisionOf,
+  recallOf,
+  seriesWeeks,
+} from "../../../bench/detection/count-scoring.ts";
 import { scoreCounts } from "../../../bench/detection/count-tables.ts";
 import { FUSED } from "../../../bench/detection/methods.ts";
 
