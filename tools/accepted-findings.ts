@@ -6,7 +6,7 @@
  * A finding that is not accepted fails, and so does a reason that nothing needs any more.
  */
 import { readFileSync } from "node:fs";
-import { z } from "zod";
+import * as z from "zod";
 
 const reportSchema = z.object({
   results: z.object({

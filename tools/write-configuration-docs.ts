@@ -7,7 +7,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { z } from "zod";
+import * as z from "zod";
 import { configSchema } from "../core/config/index.ts";
 import { environmentSchema as processor } from "../lambdas/CrossAccountAnomalyProcessor/environment.ts";
 import { environmentSchema as directory } from "../lambdas/DirectorySnapshot/environment.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { invokeFunction } from "#adapters/lambda/invoke-function.ts";
 import { Names, stageOfStack } from "#core/config/deployment/names.ts";
 import { escapeInvisible } from "#core/messages/json-text.ts";

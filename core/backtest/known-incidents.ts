@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { KnownIncident } from "../domain/backtest.ts";
 import { TrailwatchError } from "../domain/errors.ts";
 import { HOUR } from "../domain/time.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { TrailwatchError } from "../domain/errors.ts";
 import type { Signal } from "../domain/signal.ts";
 import { BUILT_IN_SIGNALS } from "../signals/definitions.ts";

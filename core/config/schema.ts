@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { alertBudgetSchema } from "../budget/config.ts";
 import { contextConfigSchema } from "../context/config.ts";
 import { detectionConfigSchema } from "../detection/config.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ACCOUNT_TYPES } from "../domain/account.ts";
 
 const globs = (description: string) => z.array(z.string().min(1)).min(1).optional().describe(description);

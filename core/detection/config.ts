@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const share = (value: number, description: string) => z.number().min(0).max(1).default(value).describe(description);
 const positive = (value: number, description: string) => z.number().positive().default(value).describe(description);

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { LABEL_VERDICTS } from "../domain/incident.ts";
 
 const hours = (value: number, description: string) =>

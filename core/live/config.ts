@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const whole = (value: number, least: number, most: number, description: string) =>
   z.number().int().min(least).max(most).default(value).describe(description);

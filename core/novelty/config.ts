@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const days = (value: number, description: string) => z.number().min(0).max(365).default(value).describe(description);
 

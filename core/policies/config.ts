@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { nearestName } from "../config/nearest-name.ts";
 import { ACCOUNT_TYPES } from "../domain/account.ts";
 import { TrailwatchError } from "../domain/errors.ts";

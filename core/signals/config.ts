@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { TrailwatchError } from "../domain/errors.ts";
 import type { Signal } from "../domain/signal.ts";
 import { EVENT_MARKS, OUTCOMES, QUANTITY_KINDS } from "../domain/usage-event.ts";

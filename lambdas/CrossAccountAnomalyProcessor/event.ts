@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** A bell: that the forest found something is read from the cluster, whatever the message says. */
 const bellSchema = z.object({

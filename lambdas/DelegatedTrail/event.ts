@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** The API's selectors, in its own words. */
 const selectorSchema = z.object({

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { directoryEnvironment, required, stageEnvironment } from "../shared/environment.ts";
 
 export const environmentSchema = z.object({

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** A schedule, or a direct invocation. */
 export const eventSchema = z.union([z.null(), z.undefined(), z.literal(""), z.looseObject({})]);

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** What a subscription filter sends: base64 of gzip of `{messageType, logEvents}`. */
 const subscriptionSchema = z.object({ awslogs: z.object({ data: z.string().min(1) }) });

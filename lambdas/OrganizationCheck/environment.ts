@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 export const environmentSchema = z.object({
   /** Where AWS Organizations is asked: one region of each partition. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** CloudFormation hands everything over as text. */
 const truth = z.enum(["true", "false"]).transform((text) => text === "true");

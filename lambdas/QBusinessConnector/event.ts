@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** The stream of the incidents' table is a bell too: what is to be said is in the table. */
 const streamSchema = z.object({

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { TrailwatchError } from "#core/domain/errors.ts";
 
 /** What CloudFormation sends for a resource that one of our functions looks after. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * Parts of the functions' environments. What is required here is what the deployment has to give, so that its template

@@ -1,5 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import { z } from "zod";
+import * as z from "zod";
 import { NodeError } from "./node-error.ts";
 import type { NodeFolders } from "./places.ts";
 import { commandLineOf, isAlive } from "./process.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * What OpenSearch Dashboards keeps, as its export and import files have it. The types' attributes are checked against

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Days that CloudWatch Logs can keep. */
 const LOG_DAYS = [

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { nearestName } from "../nearest-name.ts";
 import { findOpenSearchVersion, NEWEST_OPENSEARCH, OPENSEARCH_VERSION_NAMES } from "./opensearch-versions.ts";
 import {

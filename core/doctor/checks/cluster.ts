@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { HOUR } from "../../domain/time.ts";
 import { amount, counted, duration, listed } from "../../messages/format.ts";
 import { parsedAnswer } from "../../operations/answer.ts";

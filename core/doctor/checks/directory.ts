@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { counted, listed } from "../../messages/format.ts";
 import { parsedAnswer } from "../../operations/answer.ts";
 import type { DeploymentView, ReadRoleFacts } from "../../ports/deployment-view.ts";
