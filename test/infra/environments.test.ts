@@ -4,7 +4,9 @@ import type { ZodObject } from "zod";
 import { type Resource, templatesOf } from "./templates.ts";
 
 const LAMBDAS = new URL("../../lambdas/", import.meta.url);
-const FUNCTIONS = readdirSync(LAMBDAS).filter((name) => existsSync(new URL(`${name}/environment.ts`, LAMBDAS)));
+const FUNCTIONS = readdirSync(LAMBDAS).filter((name) =>
+  ["index.ts", "environment.ts"].every((file) => existsSync(new URL(`${name}/${file}`, LAMBDAS))),
+);
 
 /** Of Node itself. */
 const OF_NODE = ["NODE_OPTIONS"];
