@@ -1,4 +1,5 @@
 import { scoreAtRate } from "#engine/series/verdict.ts";
+import type { Limit } from "../evaluation/limits.ts";
 import { percent, table } from "../evaluation/markdown.ts";
 import type { CountCorpus } from "./count-corpus.ts";
 import {
@@ -63,6 +64,25 @@ export function methodsTable(corpus: CountCorpus, all: readonly MethodScored[]):
 }
 
 const kindsOf = ({ series }: CountCorpus): string[] => [...new Set(series.map(({ kind }) => kind))];
+
+/** Below what is said of the validation split: a change that costs more than that should be meant. */
+export function limitsOf(corpus: CountCorpus, { curve }: MethodScored): Limit[] {
+  const weeks = seriesWeeks(corpus);
+  const half = atBudget(curve, 0.5, weeks);
+  const quarter = atBudget(curve, 0.25, weeks);
+  const limit = (what: string, least: number, measured: number): Limit => ({
+    what,
+    wanted: `at least ${least}`,
+    measured: measured.toFixed(3),
+    kept: measured >= least,
+  });
+  return [
+    limit("average precision", 0.82, averagePrecision(curve)),
+    limit("recall at 0.5 episodes per series-week", 0.85, half ? recallOf(half) : 0),
+    limit("recall at 0.25", 0.58, quarter ? recallOf(quarter) : 0),
+    limit("precision at 0.25", 0.85, quarter ? precisionOf(quarter) : 0),
+  ];
+}
 
 /** By kind of series at the threshold that half an episode per series and week gives. */
 export function kindsTable(corpus: CountCorpus, { scored, curve }: MethodScored): string {
