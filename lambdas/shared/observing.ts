@@ -46,7 +46,8 @@ export function observed<Result>({ stage, functionName, work }: Observed<Result>
       observing.error("failed", error);
       throw error;
     } finally {
-      metrics.publishStoredMetrics();
+      // Where there are none it would write a line that is no JSON.
+      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
     }
   };
 }
