@@ -12,6 +12,8 @@ export interface MeasuredNode {
   /** Indices with the product's templates, under a namespace of their own; what was there before is gone. */
   fresh(namespace: string): Promise<IndexNames>;
   memory(): Promise<NodeMemory>;
+  /** Milliseconds of processor time that it has used; `null` where the system does not say. */
+  cpu(): number | null;
 }
 
 export interface NodeMemory {
@@ -37,6 +39,7 @@ export async function withNode<T>(heap: string, use: (node: MeasuredNode) => Pro
       connection,
       fresh: (namespace) => fresh(connection, namespace),
       memory: () => memoryOf(connection, pid),
+      cpu: () => cpuOf(pid),
     });
   } finally {
     await connection.close();
@@ -65,6 +68,19 @@ async function memoryOf(connection: OpenSearchConnection, pid: number): Promise<
     heapMiB: jvm.mem.heap_max_in_bytes / MIB,
     breakersTripped: tripped,
   };
+}
+
+/** Linux counts in hundredths of a second. */
+const TICK_MS = 10;
+
+function cpuOf(pid: number): number | null {
+  try {
+    const [, fields = ""] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ");
+    const [user, system] = fields.split(" ").slice(11, 13).map(Number);
+    return user === undefined || system === undefined ? null : (user + system) * TICK_MS;
+  } catch {
+    return null;
+  }
 }
 
 function peakRss(pid: number): number | null {
