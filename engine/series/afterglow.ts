@@ -6,6 +6,8 @@ const AGAIN = 1.3;
 const STILL = 0.3;
 const GOES_ON = 0.5;
 const ATTENTION = 0.97;
+/** Per point that goes on: fades half as fast. */
+const SLOWLY = RETENTION ** 0.5;
 
 /** What was said, as it is after fading, and the discounted share of points that went on with it. */
 export type SavedAfterglow = readonly [said: number, lasting: number];
@@ -13,7 +15,7 @@ export type SavedAfterglow = readonly [said: number, lasting: number];
 /**
  * Says a thing once: a score counts only where it stands out from what was said before, which fades. The first points
  * of an anomaly are said, and again when it grows; its other points, and what follows soon and is no more, are not.
- * While a thing goes on, as a level shift does until it is learnt, nothing fades.
+ * While a thing goes on, as a level shift does until it is learnt, it fades more slowly.
  */
 export class Afterglow {
   #said: number;
@@ -28,7 +30,7 @@ export class Afterglow {
   say(score: number): number {
     const goesOn = score > 0 && score >= STILL * this.#said;
     this.#lasting = this.#lasting * ATTENTION + (goesOn ? 1 - ATTENTION : 0);
-    if (this.#lasting < GOES_ON) this.#said *= RETENTION;
+    this.#said *= this.#lasting < GOES_ON ? RETENTION : SLOWLY;
     if (!(score > this.#said * AGAIN)) return 0;
     this.#said = score;
     return score;

@@ -17,8 +17,9 @@ const COUNT_PEAKS: PeakBelief = { from: 2, excess: 1, worth: 4, rate: 2 / 7, blo
 const MEASUREMENT_PEAKS: PeakBelief = { from: 1, excess: 0.5, worth: 3, rate: 2 / 7, blocks: 7, most: 8, alike: true };
 const FOREST_PEAKS: PeakBelief = { from: 1.2, excess: 0.2, worth: 4, rate: 2 / 7, blocks: 7, most: 5, alike: false };
 
-/** What the other opinions' rarities are worth beside the count model's. */
+/** What the other opinions' rarities are worth beside the count model's; of counts the measurement model's at least. */
 const MEASUREMENT_WORTH = 1.8;
+const LEAST_WORTH = 1;
 const FOREST_WORTH = 0.15;
 /** Where counts have peaks so much further out than the count model allows, it is not asked any more. */
 const HOPELESS = 4;
@@ -29,6 +30,7 @@ const LONGEST_GAP = 35 * DAY;
 const MOST_MISSING = 50_000;
 /** Beyond any measurement; sums of squares of it are far from overflowing. */
 const LARGEST = 1e100;
+const YOUNG = 288;
 /** Of an interval: a sampler's clock may be off by so much. */
 const OFF_GRID = 0.1;
 /** Points in a row without which windows of several points are broken off. */
@@ -184,17 +186,15 @@ class FusedDetector implements SeriesDetector {
     const share = counted ? this.#share : 1;
     const opinions = {
       count: counted ? this.#countPeaks.rarity(departure?.score ?? 0) : null,
-      measurement: this.#measurementPeaks.rarity(measured.score),
+      measurement: this.#isYoung ? 0 : this.#measurementPeaks.rarity(measured.score),
       forest: this.#asked(time, usual ? root(value) - root(usual.mean) : value - measured.expected),
     };
     if (counted) this.#countPeaks.learn(departure?.score ?? 0);
     this.#measurementPeaks.learn(measured.score);
     this.#known++;
-    const rarity =
-      (1 - share) * (opinions.count ?? 0) +
-      share * MEASUREMENT_WORTH * opinions.measurement +
-      FOREST_WORTH * (opinions.forest ?? 0);
-    const score = this.#afterglow.say(rarity);
+    const mixed = (1 - share) * (opinions.count ?? 0) + share * MEASUREMENT_WORTH * opinions.measurement;
+    const rarity = Math.max(mixed, LEAST_WORTH * opinions.measurement);
+    const score = this.#afterglow.say(rarity + FOREST_WORTH * (opinions.forest ?? 0));
     const leading = usual && share < 0.5 && this.#known * this.#options.interval > DAY ? usual : null;
     return {
       ...this.#forecast(leading, measured),
@@ -205,6 +205,11 @@ class FusedDetector implements SeriesDetector {
       opinions,
       departure,
     };
+  }
+
+  /** Before a first day, or as many points as a day has mostly, there is no course of the day to depart from. */
+  get #isYoung(): boolean {
+    return this.#known < YOUNG && this.#known * this.#options.interval < DAY;
   }
 
   /** What the measurement model has to say of counts: the more, the less the count model fits them. */
