@@ -78,9 +78,10 @@ export default {
     },
     {
       name: "deployment-is-not-imported",
-      comment: "Only tests and tools look at the app that deploys; what runs does not depend on how it was made.",
+      comment:
+        "Only tests, benchmarks and tools look at the app that deploys; what runs does not depend on how it was made.",
       severity: "error",
-      from: { pathNot: "^(lib|bin|test|tools)/" },
+      from: { pathNot: "^(lib|bin|bench|test|tools)/" },
       to: { path: "^(lib|bin)/" },
     },
     {

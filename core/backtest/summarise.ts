@@ -47,8 +47,7 @@ export function summariseReplay({ incidents, messages }: Replayed, context: Summ
   };
 }
 
-const budgetWords = ({ pages, per }: AlertBudget): string =>
-  `${pages} ${pages === 1 ? "page" : "pages"} a ${per}`;
+const budgetWords = ({ pages, per }: AlertBudget): string => `${pages} ${pages === 1 ? "page" : "pages"} a ${per}`;
 
 /** The first message of an incident is its page, as it was then; the others are updates. An incident that became part of another is that one. */
 function pagesOf(

@@ -4,21 +4,8 @@ import type { z } from "zod";
 import type { environmentSchema } from "#lambdas/QBusinessConnector/environment.ts";
 import { PipelineFunction } from "../constructs/pipeline-function.ts";
 import { costExplorerRegion } from "../regions.ts";
-import {
-  allowBlobs,
-  allowListing,
-  allowObjects,
-  allowSearch,
-  allowTable,
-  common,
-  directoryEnvironment,
-  flag,
-  ON_INCIDENTS,
-  ON_STATE,
-  openSearchEnvironment,
-  type Parts,
-  stageEnvironment,
-} from "./parts.ts";
+import { common, directoryEnvironment, flag, openSearchEnvironment, type Parts, stageEnvironment } from "./parts.ts";
+import { allowBlobs, allowListing, allowObjects, allowSearch, allowTable, ON_INCIDENTS, ON_STATE } from "./rights.ts";
 
 type Environment = z.input<typeof environmentSchema>;
 

@@ -4,7 +4,8 @@ import type { z } from "zod";
 import type { environmentSchema } from "#lambdas/DirectorySnapshot/environment.ts";
 import { PipelineFunction } from "../constructs/pipeline-function.ts";
 import { organizationsRegion } from "../regions.ts";
-import { allowListing, allowObjects, common, directoryEnvironment, type Parts, stageEnvironment } from "./parts.ts";
+import { common, directoryEnvironment, type Parts, stageEnvironment } from "./parts.ts";
+import { allowListing, allowObjects } from "./rights.ts";
 
 /** Reads the organization for all the others, which must not ask for it themselves. */
 export function directoryFunction(scope: Construct, parts: Parts): PipelineFunction {

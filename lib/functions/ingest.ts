@@ -3,16 +3,8 @@ import type { Construct } from "constructs";
 import type { z } from "zod";
 import type { environmentSchema } from "#lambdas/MultiAccountLogs/environment.ts";
 import { PipelineFunction } from "../constructs/pipeline-function.ts";
-import {
-  allowListing,
-  allowObjects,
-  allowSearch,
-  common,
-  directoryEnvironment,
-  openSearchEnvironment,
-  type Parts,
-  stageEnvironment,
-} from "./parts.ts";
+import { common, directoryEnvironment, openSearchEnvironment, type Parts, stageEnvironment } from "./parts.ts";
+import { allowListing, allowObjects, allowSearch } from "./rights.ts";
 
 /** Batches are stored in seconds; a cluster that is slow has the rest of the time. */
 export const INGEST_TIMEOUT = Duration.minutes(5);

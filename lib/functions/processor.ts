@@ -3,21 +3,17 @@ import type { Construct } from "constructs";
 import type { z } from "zod";
 import type { environmentSchema } from "#lambdas/CrossAccountAnomalyProcessor/environment.ts";
 import { PipelineFunction } from "../constructs/pipeline-function.ts";
+import { common, directoryEnvironment, openSearchEnvironment, type Parts, stageEnvironment } from "./parts.ts";
 import {
   allowBlobs,
   allowListing,
   allowObjects,
   allowSearch,
   allowTable,
-  common,
-  directoryEnvironment,
   ON_FINDINGS,
   ON_INCIDENTS,
   ON_STATE,
-  openSearchEnvironment,
-  type Parts,
-  stageEnvironment,
-} from "./parts.ts";
+} from "./rights.ts";
 
 /** Makes incidents of findings. */
 export function processorFunction(scope: Construct, parts: Parts): PipelineFunction {

@@ -5,7 +5,8 @@ import type { z } from "zod";
 import type { environmentSchema } from "#lambdas/Redrive/environment.ts";
 import { PipelineFunction } from "../constructs/pipeline-function.ts";
 import { allowTrailObjects } from "./ingest.ts";
-import { allowListing, allowObjects, common, type Parts, stageEnvironment } from "./parts.ts";
+import { common, type Parts, stageEnvironment } from "./parts.ts";
+import { allowListing, allowObjects } from "./rights.ts";
 
 const FAILED = ["failed/", "aws/lambda/"];
 

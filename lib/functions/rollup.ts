@@ -3,20 +3,8 @@ import type { Construct } from "constructs";
 import type { z } from "zod";
 import type { environmentSchema } from "#lambdas/UsageRollup/environment.ts";
 import { PipelineFunction } from "../constructs/pipeline-function.ts";
-import {
-  allowBlobs,
-  allowListing,
-  allowObjects,
-  allowSearch,
-  allowTable,
-  common,
-  directoryEnvironment,
-  ON_FINDINGS,
-  ON_STATE,
-  openSearchEnvironment,
-  type Parts,
-  stageEnvironment,
-} from "./parts.ts";
+import { common, directoryEnvironment, openSearchEnvironment, type Parts, stageEnvironment } from "./parts.ts";
+import { allowBlobs, allowListing, allowObjects, allowSearch, allowTable, ON_FINDINGS, ON_STATE } from "./rights.ts";
 
 const TIMEOUT = Duration.minutes(10);
 

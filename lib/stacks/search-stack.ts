@@ -7,7 +7,7 @@ import { alertEmailParameter, unusedAlertEmail } from "../constructs/alert-email
 import { DashboardsUsers } from "../constructs/dashboards-users.ts";
 import { functionRole, PipelineFunction } from "../constructs/pipeline-function.ts";
 import { type SamlSettings, SearchDomain } from "../constructs/search-domain.ts";
-import { allowListing, allowObjects, allowSearch } from "../functions/parts.ts";
+import { allowListing, allowObjects, allowSearch } from "../functions/rights.ts";
 import { DeploymentStack, type DeploymentStackProps } from "./deployment-stack.ts";
 import type { StateStack } from "./state-stack.ts";
 

@@ -17,7 +17,7 @@ export interface ReadFile {
 }
 
 /** When {@link readBytes} reads. */
-export const READ_AT = Date.UTC(2027, 0, 1);
+const READ_AT = Date.UTC(2027, 0, 1);
 
 /** Reads bytes as a file, as a worker would. */
 export async function readBytes(bytes: Uint8Array, selection: ReadSelection = {}, path = "file"): Promise<ReadFile> {
