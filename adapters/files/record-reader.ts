@@ -39,6 +39,8 @@ export interface DetailNeeds {
 const UNIQUE: readonly RecordField[] = [
   "eventID",
   "requestID",
+  "sharedEventID",
+  "eventTime",
   "errorMessage",
   "requestParameters",
   "responseElements",

@@ -1,43 +1,26 @@
-import { EventEmitter } from "node:events";
-import http from "node:http";
-import { Readable } from "node:stream";
-
 const NEWLINE = 0x0a;
 
-/** What a node answers to a bulk request of which it took everything. */
-const bulkAnswer = (documents: number): string =>
-  `{"errors":false,"items":[${new Array(documents).fill('{"create":{"result":"created","status":201}}').join(",")}]}`;
+/** Counted at the process, of which the code in a bundle and the code that measures it are both. */
+const counted = process as { documentsSent?: number };
+const answers = new Map<number, string>();
 
-/** A document has two lines. */
-function documentsIn(lines: Buffer): number {
+/** What a node answers to a bulk request of which it takes everything. */
+export function bulkAnswer(lines: Buffer): string {
   let newlines = 0;
   for (let at = lines.indexOf(NEWLINE); at >= 0; at = lines.indexOf(NEWLINE, at + 1)) newlines++;
-  return newlines / 2;
+  const documents = newlines / 2;
+  counted.documentsSent = (counted.documentsSent ?? 0) + documents;
+  const known = answers.get(documents);
+  if (known !== undefined) return known;
+  const items = new Array(documents).fill('{"create":{"result":"created","status":201}}');
+  const answer = `{"errors":false,"items":[${items.join(",")}]}`;
+  answers.set(documents, answer);
+  return answer;
 }
 
-/**
- * Puts an answer in the place of the network: whatever this process asks for over HTTP from now on is answered at once as
- * a bulk request of so many documents, all of them taken. Returns how many were sent since it was asked the last time.
- */
-export function answerRequests(documents: number): () => number {
-  const answer = bulkAnswer(documents);
-  let sent = 0;
-  class AnsweredRequest extends EventEmitter {
-    setNoDelay(): void {}
-
-    end(body: string | Buffer): void {
-      sent += documentsIn(Buffer.from(body));
-      const response = Object.assign(Readable.from([answer], { objectMode: false }), {
-        statusCode: 200,
-        headers: { "content-type": "application/json" },
-      });
-      setImmediate(() => this.emit("response", response));
-    }
-  }
-  http.request = (() => new AnsweredRequest()) as unknown as typeof http.request;
-  return () => {
-    const since = sent;
-    sent = 0;
-    return since;
-  };
+/** Documents that were answered since this was asked the last time. */
+export function documentsSent(): number {
+  const since = counted.documentsSent ?? 0;
+  counted.documentsSent = 0;
+  return since;
 }

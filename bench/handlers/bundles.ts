@@ -27,6 +27,15 @@ export function bundleAll(folder: string): readonly Bundle[] {
   });
 }
 
+/** MultiAccountLogs without its way to the cluster: what it gives away is answered at once. */
+export function stubbedBundle(folder: string): Bundle {
+  const target = join(folder, "stubbed");
+  mkdirSync(target);
+  const stub = fileURLToPath(new URL("stubbed-connection.ts", import.meta.url));
+  bundleLambda("MultiAccountLogs", target, parseConfig({}), { "#adapters/opensearch/connection.ts": stub });
+  return bundleIn(target, "stubbed");
+}
+
 /** A handler that does nothing: what starting takes without any code of ours. */
 export function emptyBundle(folder: string): Bundle {
   const target = join(folder, "empty");

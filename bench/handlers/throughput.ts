@@ -1,12 +1,12 @@
 /**
- * Works off payloads of 1,000 records again and again, for the process that started it, which is sent what was measured.
- * Arguments: `handler` or `floor`, the bundle of MultiAccountLogs, a folder of CloudTrail files of 1,000 records, passes; one
- * more pass, in which the process compiles, goes before and is not measured. The handler runs as it would be uploaded but
- * for the network, which answers at once: requests are put together, signed, and their answers read.
+ * Works off payloads again and again, for the process that started it, which is sent what was measured. Arguments: a folder
+ * of CloudTrail files, passes, and a bundle of MultiAccountLogs; without one it is what nobody who reads such payloads can do
+ * without. One more pass, in which the process compiles, goes before and is not measured.
  */
 import { pathToFileURL } from "node:url";
 import { filesBelow } from "../measure.ts";
-import { answerRequests } from "./bulk-answers.ts";
+import { answerNetwork } from "./answered-network.ts";
+import { documentsSent } from "./bulk-answers.ts";
 import { floorOf, type Payload, payloadOf } from "./payloads.ts";
 
 export interface Throughput {
@@ -21,16 +21,16 @@ export interface Throughput {
 type Handler = (event: unknown, context: object) => Promise<unknown>;
 type Work = (payload: Payload) => unknown;
 
-const [, , way, bundle, folder, passes] = process.argv as [string, string, string, string, string, string];
+const [, , folder, passes, bundle] = process.argv as [string, string, string, string, string?];
 const payloads = filesBelow(folder).map(payloadOf);
 
 async function handlerOf(code: string): Promise<Work> {
-  const sent = answerRequests(payloads[0]?.records ?? 0);
+  answerNetwork();
   const { handler } = (await import(pathToFileURL(code).href)) as { readonly handler: Handler };
   const context = { functionName: "Benchmark", awsRequestId: "-", getRemainingTimeInMillis: () => 300_000 };
   return async ({ data, records }) => {
     await handler({ awslogs: { data } }, context);
-    const documents = sent();
+    const documents = documentsSent();
     if (documents !== records) throw new Error(`${documents} documents were sent of ${records} records`);
   };
 }
@@ -39,7 +39,7 @@ async function passOver(work: Work): Promise<void> {
   for (const payload of payloads) await work(payload);
 }
 
-const work = way === "handler" ? await handlerOf(bundle) : ({ data }: Payload) => floorOf(data);
+const work = bundle === undefined ? ({ data }: Payload) => floorOf(data) : await handlerOf(bundle);
 const began = performance.now();
 await work(payloads[0] as Payload);
 const firstMilliseconds = performance.now() - began;

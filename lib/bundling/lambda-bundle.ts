@@ -33,9 +33,17 @@ function buildOptions(name: string): BuildOptions {
   };
 }
 
-/** Writes `index.mjs`, its source map and the configuration into a folder. Throws where something cannot be bundled. */
-export function bundleLambda(name: string, folder: string, configuration: unknown): Metafile {
-  const { metafile } = buildSync({ ...buildOptions(name), outfile: join(folder, "index.mjs") });
+/**
+ * Writes `index.mjs`, its source map and the configuration into a folder. Throws where something cannot be bundled.
+ * @param instead modules that take the place of others, by their names: what is measured is to be without them
+ */
+export function bundleLambda(
+  name: string,
+  folder: string,
+  configuration: unknown,
+  instead: Readonly<Record<string, string>> = {},
+): Metafile {
+  const { metafile } = buildSync({ ...buildOptions(name), alias: { ...instead }, outfile: join(folder, "index.mjs") });
   writeFileSync(join(folder, CONFIGURATION_FILE), `${JSON.stringify(configuration)}\n`);
   return metafile as Metafile;
 }
