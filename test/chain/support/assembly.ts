@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { App } from "aws-cdk-lib";
@@ -70,7 +70,7 @@ const CONFIGURATION = { live: { groupDays: 30, seriesDays: 30 } };
 const DELEGATED = { ...CONFIGURATION, deployment: { managementAccountId: "123456789012" } };
 const WITH_FUNCTIONS = ["Trailwatch-Trail", "Trailwatch-Search", "Trailwatch-Pipeline"];
 
-/** Once a run; the folder is {@link assemblyFolder}. */
+/** Once a run; {@link removeAssembly} takes it away. */
 export function prepareAssembly(environment: NodeJS.ProcessEnv): void {
   const folder = mkdtempSync(join(tmpdir(), "trailwatch-chain-"));
   const own = synthesise(CONFIGURATION, join(folder, "own"), WITH_FUNCTIONS);
@@ -81,7 +81,10 @@ export function prepareAssembly(environment: NodeJS.ProcessEnv): void {
   environment[FUNCTIONS] = join(folder, "functions.json");
 }
 
-export const assemblyFolder = (environment: NodeJS.ProcessEnv): string | undefined => environment[FOLDER];
+export function removeAssembly(environment: NodeJS.ProcessEnv): void {
+  const folder = environment[FOLDER];
+  if (folder) rmSync(folder, { recursive: true, force: true });
+}
 
 /** Throws Error outside `npm run test:chain`. */
 export function functionsOfTemplates(environment: NodeJS.ProcessEnv = process.env): readonly TemplateFunction[] {

@@ -1,8 +1,13 @@
 import startCluster from "../../opensearch/support/global-setup.ts";
-import { prepareAssembly } from "./assembly.ts";
+import { prepareAssembly, removeAssembly } from "./assembly.ts";
 
 /** A cluster, and the bundles that a deployment uploads. */
 export default async function setUp(): Promise<void> {
   prepareAssembly(process.env);
-  await startCluster();
+  try {
+    await startCluster();
+  } catch (error) {
+    removeAssembly(process.env);
+    throw error;
+  }
 }
