@@ -80,11 +80,8 @@ export class SearchDomain extends Construct {
             },
           }),
       accessPolicies: accessPolicy(domainArn, props.saml !== null),
-      // A cluster that hides its version is refused by what provisions it.
-      advancedOptions: {
-        override_main_response_version: "false",
-        "rest.action.multi.allow_explicit_index": "true",
-      },
+      // Not override_main_response_version: OpenSearch 3 does not know it, and a domain that is made does not hide its version.
+      advancedOptions: { "rest.action.multi.allow_explicit_index": "true" },
       logPublishingOptions: Object.fromEntries(
         [...logs].map(([kind, group]) => [kind, { enabled: true, cloudWatchLogsLogGroupArn: group.logGroupArn }]),
       ),

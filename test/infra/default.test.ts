@@ -336,6 +336,10 @@ describe("the domain", () => {
     expect(properties.EBSOptions).toEqual({ EBSEnabled: true, VolumeType: "gp3", VolumeSize: 100 });
   });
 
+  test("is asked for no option that its engine does not know", () => {
+    expect(Object.keys(properties.AdvancedOptions)).toEqual(["rest.action.multi.allow_explicit_index"]);
+  });
+
   test("is encrypted on disk, between nodes and to the outside, by TLS 1.2 at least", () => {
     expect(properties).toMatchObject({
       EncryptionAtRestOptions: { Enabled: true },

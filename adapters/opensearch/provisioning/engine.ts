@@ -36,12 +36,12 @@ export async function readEngine(connection: OpenSearchConnection): Promise<Engi
   const { number, distribution } = body?.version ?? {};
   if (distribution !== "opensearch")
     throw unfit(connection, `is ${distribution ?? "no OpenSearch"} ${number ?? ""}`.trim());
-  // Pretends to be Elasticsearch 7.10.2 for old clients.
+  // Pretends to be Elasticsearch 7.10.2 for old clients; OpenSearch 3 cannot any more.
   if (number === "7.10.2") {
     throw new TrailwatchError(
       "OPENSEARCH_REFUSED",
       `${connection.url} hides its version (compatibility mode)`,
-      'Turn it off: PUT _cluster/settings {"persistent": {"compatibility": {"override_main_response_version": false}}}.',
+      'Only a cluster of version 1 or 2 does that. Turn it off: on a domain of AWS the advanced option override_main_response_version, elsewhere PUT _cluster/settings {"persistent": {"compatibility": {"override_main_response_version": false}}}.',
     );
   }
   if (!isAtLeast(number, OLDEST)) throw unfit(connection, `is OpenSearch ${number}`);
