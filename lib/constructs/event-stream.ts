@@ -25,6 +25,8 @@ export interface EventStreamProps {
 const RECORDS_A_CALL = 100;
 /** Each keeps the order of its own events. */
 const AT_ONCE_A_SHARD = 4;
+/** A week: the longest bound that Lambda takes for the age of a record. */
+const LONGEST_RECORD_HOURS = 168;
 
 /** Between log group and ingest: for more than a subscription delivers, and for a log group in another account. */
 export class EventStream extends Construct {
@@ -59,8 +61,8 @@ export class EventStream extends Construct {
       parallelizationFactor: AT_ONCE_A_SHARD,
       bisectBatchOnError: true,
       reportBatchItemFailures: true,
-      // As long as the stream has it: a cluster that is away for a day costs no event.
-      maxRecordAge: Duration.hours(settings.retentionHours),
+      // As long as the stream has it, up to a mapping's bound: a cluster that is away for a day costs no event.
+      maxRecordAge: Duration.hours(Math.min(settings.retentionHours, LONGEST_RECORD_HOURS)),
       onFailure: { bind: () => ({ destination: failed.bucketArn }) },
     });
     ingest.allow(

@@ -183,6 +183,13 @@ describe("through Kinesis", () => {
     expect(text(mapping.properties.DestinationConfig.OnFailure.Destination)).toContain("Data666C94C7Arn");
   });
 
+  test.each([168, 169, 8760])("a stream may keep records for %d hours, and Lambda tries them for a week", (hours) => {
+    const { Pipeline } = templatesOf({ kinesis: { enabled: true, retentionHours: hours } });
+    expect(Pipeline.one("AWS::Kinesis::Stream").properties.RetentionPeriodHours).toBe(hours);
+    const mapping = Pipeline.one("AWS::Lambda::EventSourceMapping", ({ id }) => id.startsWith("Stream"));
+    expect(mapping.properties.MaximumRecordAgeInSeconds).toBe(168 * 3600);
+  });
+
   test("a log group of another account writes to a destination; the command to run there is an output", () => {
     const { Pipeline } = templatesOf({
       managementAccountId: MANAGEMENT,
