@@ -33,8 +33,13 @@ export interface Allowing {
   readonly conditions?: Readonly<Record<string, unknown>>;
 }
 
-/** Six hours, Lambda's longest: a cluster that is away for a while costs no event. */
+/** Lambda's longest. It bounds how long what is throttled, or meets an error of Lambda's own, is tried. */
 const LONGEST_WAIT = Duration.hours(6);
+/**
+ * After an error of the function: a minute later and two minutes after that, both Lambda's most and its own intervals.
+ * What fails for longer is kept, to be given again.
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+ */
 const ATTEMPTS_AGAIN = 2;
 
 /** A function with a name that runbooks know, a log group of its own, and a role that starts with what running takes. */
