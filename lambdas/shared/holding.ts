@@ -32,6 +32,9 @@ export async function holding<T>(
     return await run(lease);
   } finally {
     clearInterval(timer);
-    await leases.release(current ?? lease);
+    // What the run came to is not lost over this: the lease ends by itself.
+    await leases
+      .release(current ?? lease)
+      .catch((error: unknown) => observing.warn("the lease was not given back", { lease: name, error: String(error) }));
   }
 }
