@@ -3,6 +3,7 @@ import { TrailwatchError } from "#core/domain/errors.ts";
 import { type IncidentLabel, LABEL_VERDICTS } from "#core/domain/incident.ts";
 import { isoTime } from "#core/domain/time.ts";
 import { patternOf } from "#core/incidents/labels.ts";
+import { visible } from "#core/messages/visible.ts";
 import { withStore } from "../store.ts";
 import { workspace } from "../workspace.ts";
 
@@ -35,6 +36,6 @@ export async function label(id: string, said: string, { out, note }: LabelOption
   });
   const { about, accounts } = labelled.pattern;
   process.stderr.write(
-    `${labelled.incident}: labelled ${verdict}; from the next analysis this speaks for ${about.join(", ")} in ${accounts.join(", ")} by the same principals too\n`,
+    `${labelled.incident}: labelled ${verdict}; from the next analysis this speaks for ${visible(about.join(", "))} in ${visible(accounts.join(", "))} by the same principals too\n`,
   );
 }

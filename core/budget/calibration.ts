@@ -10,8 +10,8 @@ const LEAST_PERIODS = 4;
 const KEPT = 0.95;
 
 /**
- * The least loss at which a page keeps to the budget: what opened in the periods before at this loss or more came at a mean
- * that a Poisson process exceeds the budget with in one of twenty periods. The fullest period is left out: a burst of true
+ * The loss above which pages keep to the budget: what opened in the periods before at a larger loss came at a mean that a
+ * Poisson process exceeds the budget with in one of twenty periods. The fullest period is left out: a burst of true
  * incidents must not make the next weeks deaf.
  *
  * @param before what was worth a page by itself, whatever became of it
@@ -32,9 +32,8 @@ export function lossFloor(
   const counted = losses.filter((one) => one !== fullest);
   const allowed = Math.floor(meanThatKeeps(pages) * counted.length);
   const dearest = counted.flat().sort((a, b) => b - a);
-  const first = dearest[allowed];
-  // What costs as much as the first that is too many is too many itself.
-  return first === undefined ? 0 : first + 1;
+  // Those that cost as much as the first that is too many are let through: the cap is there for them, and none goes unheard.
+  return dearest[allowed] ?? 0;
 }
 
 /** The largest mean of a Poisson variable that is at most `pages` with a probability of {@link KEPT}: 0.82 for 2. */

@@ -33,7 +33,7 @@ export async function buildIncidents(input: IncidentsInput): Promise<IncidentDra
     if (severityRank(judged.severity) < severityRank(config.minimumSeverity)) continue;
     incidents.push(draftOf(judged, uniqueId(judged.group, ids), now, config));
   }
-  const past = { earlier: [], told: new Set<string>(), since: span.start };
+  const past = { earlier: [], told: new Set<string>(), silent: new Set<string>(), since: span.start };
   return [...withinBudget(incidents, alertBudget, past).drafts].sort(
     (a, b) =>
       severityRank(b.severity) - severityRank(a.severity) || b.window.start - a.window.start || compareText(a.id, b.id),

@@ -51,7 +51,10 @@ const responseSchema = z.strictObject({
 });
 
 const labelSchema = z.strictObject({
-  incident: z.string().min(4).describe("The labelled incident's id."),
+  incident: z
+    .string()
+    .regex(/^\d{8}-\w+(-\d+)?$/, "an incident's whole id: 20261103-1k2j3h4g")
+    .describe("The labelled incident's id."),
   verdict: z
     .enum(LABEL_VERDICTS)
     .describe("true: it was worth the page; expected: real, and ours; noise: there was nothing to it."),

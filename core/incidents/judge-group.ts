@@ -98,7 +98,7 @@ export function draftOf(judged: JudgedGroup, id: string, now: EpochMs, config: I
 
 /** What a person said of an incident holds for it; of another one with its pattern, only where nothing makes it worse. */
 function byLabel({ incident, verdict, note }: IncidentLabel, id: string, judged: JudgedGroup): ExpectedVerdict {
-  const isOwn = id.startsWith(incident);
+  const isOwn = id === incident;
   const said = `labelled ${verdict}${isOwn ? "" : `, as incident ${incident} with the same pattern was`}: ${note}`;
   if (verdict === "true") return { expected: false, reasons: [said] };
   if (isOwn) return { expected: true, reasons: [said] };

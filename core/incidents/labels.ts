@@ -33,11 +33,9 @@ export function labelOf(
   material: IncidentMaterial,
   { labels }: Pick<IncidentsConfig, "labels">,
 ): IncidentLabel | null {
-  const newest = [...labels].sort((a, b) => compareText(b.at, a.at));
+  const newest = [...labels].sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
   return (
-    newest.find(({ incident }) => id.startsWith(incident)) ??
-    newest.find((label) => covers(label.pattern, material)) ??
-    null
+    newest.find(({ incident }) => id === incident) ?? newest.find((label) => covers(label.pattern, material)) ?? null
   );
 }
 
@@ -47,7 +45,11 @@ export function judgementsOf(
   { labels }: Pick<IncidentsConfig, "labels">,
 ): { readonly right: number; readonly wrong: number } {
   const about = aboutAll(material.findings).join("\n");
-  const alike = labels.filter(({ pattern }) => pattern.about.join("\n") === about);
+  // One incident may be labelled in the configuration and from the command line.
+  const last = new Map(
+    labels.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at)).map((one) => [one.incident, one]),
+  );
+  const alike = [...last.values()].filter(({ pattern }) => pattern.about.join("\n") === about);
   const right = alike.filter(({ verdict }) => verdict === "true").length;
   return { right, wrong: alike.length - right };
 }

@@ -15,6 +15,7 @@ import { canonical } from "../use-cases/kept-incidents.ts";
 import type { WatchCheckpoint } from "./checkpoint.ts";
 import type { HeldFirstUses } from "./held-first-uses.ts";
 import { matchIncidents } from "./match-incidents.ts";
+import { pagingPast } from "./paging-past.ts";
 import { revised, withdrawn } from "./revise-incident.ts";
 import type { WatchKnowledge } from "./watch-context.ts";
 
@@ -121,14 +122,10 @@ export class KeeperRun {
       );
       keptOf.set(id, kept);
     }
-    const told = new Set([...keptOf].filter(([, kept]) => kept.some(({ said }) => said !== null)).map(([id]) => id));
-    const past = { earlier, told, since: span.start };
+    for (const incident of [...keptOf.values()].flat()) left.delete(incident);
+    const past = { ...pagingPast(drafts, keptOf, left, earlier), since: span.start };
     const { drafts: budgeted, ledger } = withinBudget(drafts, config.alertBudget, past);
-    for (const draft of budgeted) {
-      const kept = keptOf.get(draft.id) ?? [];
-      await this.#keep(draft, kept);
-      for (const incident of kept) left.delete(incident);
-    }
+    for (const draft of budgeted) await this.#keep(draft, keptOf.get(draft.id) ?? []);
     for (const incident of left) await this.#withdraw(incident);
     return ledger;
   }
