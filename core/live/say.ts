@@ -56,20 +56,24 @@ export interface SayReport {
   readonly looked: number;
   readonly explained: number;
   readonly said: readonly { readonly id: string; readonly occasion: Said["occasion"]; readonly severity: Severity }[];
-  /** Those that are tried again. */
+  /** Those that are tried again: not explained, not taken by a channel, or not copied. */
   readonly failed: readonly { readonly id: string; readonly message: string }[];
 }
 
-/** An incident that could not be explained, or that a channel did not take, is tried again after this. */
+/** An incident that could not be explained or copied, or that a channel did not take, is tried again after this. */
 const RETRY_AFTER = 2 * MINUTE;
+
+/** A failure that is the run's own, not the incident's. */
+const OURS = new Set(["LEASE_LOST", "INTERRUPTED"]);
 
 /** How often an incident is read again that was changed by another meanwhile. */
 const ATTEMPTS = 5;
 
 /**
- * Looks through the outbox: explains what changed, copies it for people to search, says what there is to say, and records
- * that it was said. A message is published before it is recorded: where a process dies in between, it is said once more,
- * with the same id and revision. A channel that refuses is asked again, the others are not.
+ * Looks through the outbox: explains what changed, says what there is to say, records that it was said, and copies the
+ * incident for people to search. A message is published before it is recorded: where a process dies in between, it is said
+ * once more, with the same id and revision. A channel that refuses is asked again, the others are not. What fails for one
+ * incident, by whatever error, holds up neither its message nor the other incidents.
  */
 export class OutboxSweep {
   readonly #ports: SayPorts;
@@ -111,6 +115,8 @@ class Sweep {
   readonly #options: SayOptions;
   readonly #now: EpochMs;
   readonly #since: EpochMs;
+  /** What is said of the mirror where it could not be reached in this sweep. */
+  #unreachable: string | null = null;
 
   constructor(ports: SayPorts, knowledge: SayKnowledge, options: SayOptions, now: EpochMs, since: EpochMs) {
     this.#ports = ports;
@@ -123,15 +129,9 @@ class Sweep {
   async look(incident: KeptIncident): Promise<void> {
     try {
       const explained = await this.#explained(incident);
-      const whole = this.#whole(incident, explained);
-      if (!isDrill(incident)) {
-        await this.#ports.mirror?.put(whole);
-        await this.#ports.mirror?.remove(incident.formerIds);
-      }
-      await this.#say(incident, whole, explained);
+      await this.#say(incident, this.#whole(incident, explained), explained);
     } catch (error) {
-      if (!(error instanceof TrailwatchError)) throw error;
-      this.failed.push({ id: incident.draft.id, message: error.message });
+      this.failed.push({ id: incident.draft.id, message: failureOf(error) });
       await this.#record(incident, (one) => ({ ...one, notBefore: this.#now + RETRY_AFTER }));
     }
   }
@@ -171,15 +171,42 @@ class Sweep {
     const accounts = whole.accounts.map((account) => account.id).sort();
     const saidNow: Said | null =
       due && isTold ? { occasion: due, revision, at: this.#now, severity, accounts, messageIds } : null;
-    await this.#record(incident, (one) => ({
+    const told = (one: LiveIncident): LiveIncident => ({
       ...one,
       explained,
       said: saidNow ?? (one.said && { ...one.said, messageIds: { ...one.said.messageIds, ...messageIds } }),
-      saidRevision: refusals.length > 0 ? one.saidRevision : Math.max(one.saidRevision, revision),
-      notBefore: refusals.length > 0 ? this.#now + RETRY_AFTER : one.draft.revision > revision ? one.notBefore : null,
-    }));
+    });
+    // At once: a copy may take as long as a cluster lets us wait, and the message must not be said again for that.
+    const kept = isTold ? await this.#record(incident, told) : incident;
     if (isTold && occasion) this.said.push({ id, occasion, severity });
     for (const message of refusals) this.failed.push({ id, message });
+    // What has become part of another meanwhile is looked at with that one.
+    if (kept?.draft.id !== id) return;
+    const uncopied = await this.#copy(incident, whole);
+    if (uncopied !== null) this.failed.push({ id, message: `the copy for people to search: ${uncopied}` });
+    const isLeft = refusals.length > 0 || uncopied !== null;
+    await this.#record(kept, (one) => ({
+      ...(isTold ? one : told(one)),
+      saidRevision: isLeft ? one.saidRevision : Math.max(one.saidRevision, revision),
+      notBefore: isLeft ? this.#now + RETRY_AFTER : one.draft.revision > revision ? one.notBefore : null,
+    }));
+  }
+
+  /** @returns why it could not be copied; `null` where there is nothing to do any more */
+  async #copy(incident: KeptIncident, whole: Incident): Promise<string | null> {
+    const { mirror } = this.#ports;
+    if (!mirror || isDrill(incident)) return null;
+    // Whoever waits for each in turn says nothing meanwhile.
+    if (this.#unreachable !== null) return this.#unreachable;
+    try {
+      await mirror.put(whole);
+      await mirror.remove(incident.formerIds);
+      return null;
+    } catch (error) {
+      const message = failureOf(error);
+      if (error instanceof TrailwatchError && error.code === "OPENSEARCH_UNREACHABLE") this.#unreachable = message;
+      return message;
+    }
   }
 
   async #publish(incident: Incident, occasion: Said["occasion"], channels: readonly Notifier[]): Promise<Published> {
@@ -191,8 +218,7 @@ class Sweep {
       try {
         messageIds[channel.name] = await channel.publish({ incident, occasion, options });
       } catch (error) {
-        if (!(error instanceof TrailwatchError)) throw error;
-        refusals.push(`${channel.name}: ${error.message}`);
+        refusals.push(`${channel.name}: ${failureOf(error)}`);
       }
     }
     return { messageIds, refusals };
@@ -212,8 +238,11 @@ class Sweep {
     };
   }
 
-  /** Makes a change to an incident as it is now, whoever changed it meanwhile. */
-  async #record(incident: KeptIncident, change: (one: LiveIncident) => LiveIncident): Promise<void> {
+  /**
+   * Makes a change to an incident as it is now, whoever changed it meanwhile.
+   * @returns what is kept then; `null` where it is gone
+   */
+  async #record(incident: KeptIncident, change: (one: LiveIncident) => LiveIncident): Promise<KeptIncident | null> {
     const { incidents } = this.#ports;
     let kept: KeptIncident | null = incident;
     for (let attempt = 1; kept; attempt++) {
@@ -222,13 +251,20 @@ class Sweep {
         const changed = change(one);
         // What has become part of another was said of that one.
         const isOther = kept.draft.id !== incident.draft.id;
-        await incidents.put(isOther ? { ...one, said: saidTogether(one.said, changed.said) } : changed, version);
-        return;
+        const next = isOther ? { ...one, said: saidTogether(one.said, changed.said) } : changed;
+        return { ...next, version: await incidents.put(next, version) };
       } catch (error) {
         const isChanged = error instanceof TrailwatchError && error.code === "CHANGED_MEANWHILE";
         if (!isChanged || attempt === ATTEMPTS) throw error;
         kept = await incidents.get(incident.draft.id);
       }
     }
+    return null;
   }
+}
+
+/** What is said of a failure; rethrows what ends the run. */
+function failureOf(error: unknown): string {
+  if (error instanceof TrailwatchError && OURS.has(error.code)) throw error;
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,7 +1,9 @@
-/** What kills a process: no error of the product's, so that nobody handles it. */
-export class Killed extends Error {
+import { TrailwatchError } from "#core/domain/errors.ts";
+
+/** What kills a process: the run's own end, which nobody takes for a failure of what the run is at. */
+export class Killed extends TrailwatchError {
   constructor(what: string) {
-    super(`killed at ${what}`);
+    super("INTERRUPTED", `killed at ${what}`, "Run it again.");
     this.name = "Killed";
   }
 }
