@@ -19,6 +19,19 @@ export function occasionOf(
   return isGraver || reachesFurther || said.occasion === "closed" ? "updated" : null;
 }
 
+/**
+ * Whether what was said last is still so: a channel that did not take it then is told it only as long as it is. That an
+ * incident was opened is no news once it is over, or nobody's to be woken for any more.
+ */
+export function stillHolds({
+  draft,
+  said,
+  withdrawnAt,
+}: Pick<LiveIncident, "draft" | "said" | "withdrawnAt">): boolean {
+  const isOver = draft.state === "closed" || withdrawnAt !== null;
+  return said?.occasion === "closed" ? isOver : !isOver && draft.paging.paged;
+}
+
 /** What was said of two incidents that have become one: all that people know of it. */
 export function saidTogether(a: Said | null, b: Said | null): Said | null {
   if (!a || !b) return a ?? b;

@@ -21,7 +21,7 @@ import type { PriceBook } from "../ports/price-book.ts";
 import { readWatch } from "./checkpoint.ts";
 import { isDrill } from "./drills.ts";
 import { billedBefore, countedLately } from "./look-back.ts";
-import { occasionOf, saidTogether } from "./occasion.ts";
+import { occasionOf, saidTogether, stillHolds } from "./occasion.ts";
 import type { WatchKnowledge } from "./watch-context.ts";
 
 export interface SayPorts {
@@ -162,7 +162,7 @@ class Sweep {
     const due = occasionOf(incident, this.#knowledge.config.live);
     // A channel that did not take the last message still has to be told.
     const owed = notifiers.filter(({ name }) => incident.said && !Object.hasOwn(incident.said.messageIds, name));
-    const occasion = due ?? incident.said?.occasion ?? null;
+    const occasion = due ?? (stillHolds(incident) ? (incident.said?.occasion ?? null) : null);
     const channels = due ? notifiers : owed;
     const published = occasion ? await this.#publish(whole, occasion, channels) : NOTHING_PUBLISHED;
     const { messageIds, refusals } = published;

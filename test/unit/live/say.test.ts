@@ -3,7 +3,7 @@ import { parseConfig } from "#core/config/index.ts";
 import { type ErrorCode, TrailwatchError } from "#core/domain/errors.ts";
 import type { Finding } from "#core/domain/finding.ts";
 import { HOUR, MINUTE } from "#core/domain/time.ts";
-import type { LiveIncident } from "#core/ports/live-incidents.ts";
+import type { LiveIncident, Said } from "#core/ports/live-incidents.ts";
 import { sampleFinding } from "../../contract/finding-store.ts";
 import { liveIncident } from "../../contract/live-incidents.ts";
 import { ORGANIZATION } from "../incidents/world.ts";
@@ -12,6 +12,7 @@ import { Deployment } from "./deployment.ts";
 const NOW = Date.UTC(2026, 10, 3, 6);
 const LATER = NOW + 3 * MINUTE;
 const PAGED = { paged: true, reason: "severity high", heldBackBy: null } as const;
+const HELD = { paged: false, reason: "expected", heldBackBy: null } as const;
 
 let deployment: Deployment;
 beforeEach(() => {
@@ -132,5 +133,41 @@ describe("an error that nobody foresaw", () => {
     };
     await expect(deployment.say(NOW)).rejects.toMatchObject({ code: "LEASE_LOST" });
     expect(await kept("inc-1")).toMatchObject({ notBefore: null });
+  });
+});
+
+describe("a channel that did not take the last message", () => {
+  const untold = (occasion: Said["occasion"]): Partial<LiveIncident> => ({
+    said: { occasion, revision: 1, at: NOW - HOUR, severity: "critical", accounts: ALL, messageIds: { other: "o-1" } },
+    saidRevision: 1,
+  });
+  const ALL = liveIncident("x").draft.accounts.map(({ id }) => id);
+  const closed = { state: "closed", closedAt: NOW } as const;
+
+  test("is told it later", async () => {
+    await keep(paged(1, untold("opened"), { revision: 2 }));
+    await deployment.say(NOW);
+    expect(published()).toEqual(["inc-1 opened"]);
+    expect((await kept("inc-1")).said?.messageIds).toEqual({ other: "o-1", memory: "memory-1" });
+  });
+
+  test.each([
+    ["over, which is not said here", {}, closed],
+    ["withdrawn", { withdrawnAt: NOW }, { ...closed, paging: HELD }],
+    ["nobody's to be woken for any more", {}, { paging: HELD }],
+  ])("is owed nothing of what is %s", async (_, changes, draft) => {
+    await keep(paged(1, { ...untold("opened"), ...changes }, { revision: 2, ...draft }));
+    expect(await deployment.say(NOW)).toMatchObject({ looked: 1, said: [], failed: [] });
+    expect(published()).toEqual([]);
+    expect(await kept("inc-1")).toMatchObject({ saidRevision: 2, said: { occasion: "opened" } });
+  });
+
+  test.each([
+    ["that it is over, if it is", closed, ["inc-1 closed"]],
+    ["not that it is over, if it goes on", { paging: HELD }, []],
+  ])("is told %s", async (_, draft, messages) => {
+    await keep(paged(1, untold("closed"), { revision: 2, ...draft }));
+    await deployment.say(NOW);
+    expect(published()).toEqual(messages);
   });
 });
