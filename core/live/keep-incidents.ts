@@ -100,8 +100,9 @@ export class IncidentKeeper {
     const pages = await run.group(findings, watched, this.#firstUses, isJudgedAlike, before?.pages ?? []);
     const after: KeeperCheckpoint = { settings, pages };
     if (canonical(after) !== canonical(before)) await checkpoints.write(NAME, after, fence);
-    this.#grouped = { version: this.#cache.version, at: now };
-    return run.report(true);
+    const report = run.report(true);
+    this.#grouped = report.failed.length > 0 ? null : { version: this.#cache.version, at: now };
+    return report;
   }
 
   /** Whether findings changed, the forest is to be asked again, or an incident has been quiet for long enough. */

@@ -32,6 +32,14 @@ export interface KeeperReport {
   readonly closed: number;
   readonly merged: number;
   readonly withdrawn: number;
+  /** Groups that could not be judged by a defect of ours: what is kept of them stays as it is. */
+  readonly failed: readonly FailedGroup[];
+}
+
+interface FailedGroup {
+  /** Id of its first finding. */
+  readonly finding: string;
+  readonly message: string;
 }
 
 /** How often an incident is read again that was changed by another meanwhile. */
@@ -51,6 +59,7 @@ export class KeeperRun {
   readonly #since: EpochMs;
   /** Closed, and reaching further back than the findings that are at hand. */
   readonly #frozen: readonly KeptIncident[];
+  readonly #failed: FailedGroup[] = [];
   readonly #done = { findings: 0, judged: 0, opened: 0, updated: 0, closed: 0, merged: 0, withdrawn: 0 };
 
   constructor(ports: RunPorts, knowledge: WatchKnowledge, now: EpochMs, since: EpochMs, kept: readonly KeptIncident[]) {
@@ -64,7 +73,7 @@ export class KeeperRun {
   }
 
   report(grouped: boolean): KeeperReport {
-    return { at: this.now, grouped, ...this.#done };
+    return { at: this.now, grouped, ...this.#done, failed: this.#failed };
   }
 
   /** Findings of subjects that are to be grouped: of the last days, and those before of incidents that are open. */
@@ -108,11 +117,21 @@ export class KeeperRun {
       const same = reuse ? kept.find((incident) => isOf(incident, group)) : undefined;
       if (same) return { kept, group, same, judged: null };
       this.#done.judged += 1;
-      return { kept, group, same: null, judged: await judgeGroup(group, commonness, judging) };
+      try {
+        return { kept, group, same: null, judged: await judgeGroup(group, commonness, judging) };
+      } catch (error) {
+        // What a store refuses is tried again as a whole; a defect of ours in one group costs no other one.
+        if (error instanceof TrailwatchError) throw error;
+        this.#failed.push({ finding: group.findings[0]?.id ?? "", message: String(error) });
+        for (const incident of kept) left.delete(incident);
+        return null;
+      }
     };
     const drafts: IncidentDraft[] = [];
     const keptOf = new Map<string, readonly KeptIncident[]>();
-    for await (const { kept, group, same, judged } of inOrder(mattering.entries(), judge)) {
+    for await (const one of inOrder(mattering.entries(), judge)) {
+      if (one === null) continue;
+      const { kept, group, same, judged } = one;
       if (judged && severityRank(judged.severity) < severityRank(config.incidents.minimumSeverity)) continue;
       const id = uniqueId(group, ids);
       drafts.push(

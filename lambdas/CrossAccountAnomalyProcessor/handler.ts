@@ -31,6 +31,8 @@ export class CrossAccountAnomalyProcessor {
     const report = await holding(leases, LEASE, invocation, observing, (fence) => keeper.run(fence));
     if (report === null) return null;
     observing.info("looked through findings", { trigger: trigger.kind, ...report });
+    for (const { finding, message } of report.failed)
+      observing.error("a group of findings was not judged", message, { finding });
     observing.measure("incidentsOpened", report.opened);
     observing.measure("incidentsUpdated", report.updated + report.closed + report.merged + report.withdrawn);
     return report;

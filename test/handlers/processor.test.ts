@@ -19,6 +19,7 @@ const REPORT: KeeperReport = {
   closed: 1,
   merged: 1,
   withdrawn: 1,
+  failed: [],
 };
 const BELL = { Records: [{ EventSource: "aws:sns", Sns: { MessageId: "m-1", Message: "an alert" } }] };
 
@@ -56,6 +57,15 @@ test("a bell and a schedule are the same but for what is logged", async () => {
   const triggers = said.lines.map(({ details }) => (details as { trigger: string }).trigger);
   expect(triggers).toEqual(["bell", "schedule", "schedule"]);
   expect(said.measured).toEqual({ incidentsOpened: 3, incidentsUpdated: 15 });
+});
+
+test("a group that could not be judged is logged as an error", async () => {
+  run = async () => ({ ...REPORT, failed: [{ finding: "f-1", message: "TypeError: no" }] });
+  await handle({});
+  expect(said.lines.find(({ level }) => level === "error")?.details).toEqual({
+    finding: "f-1",
+    error: "TypeError: no",
+  });
 });
 
 test("each run has a fence of its own, and one that fails holds up no other", async () => {
