@@ -18,7 +18,12 @@ const NOT_SET: Readonly<Record<string, readonly string[]>> = {
 
 const DEPLOYMENTS: Readonly<Record<string, object>> = {
   "with nothing said": {},
-  "of a single account": { mode: "single-account", stage: "b", partition: "aws-us-gov" },
+  "of a single account": {
+    mode: "single-account",
+    stage: "b",
+    partition: "aws-us-gov",
+    dashboards: { signIn: "saml", samlMetadataFile: "m.xml", samlEntityId: "https://idp" },
+  },
   "from a delegated administrator": { managementAccountId: "111122223333" },
   "of a bucket": { trail: { bucket: { name: "logs", topicArn: "arn:aws:sns:eu-west-1:222233334444:new-logs" } } },
   "with other channels": {

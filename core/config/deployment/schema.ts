@@ -65,7 +65,9 @@ const shape = z.strictObject({
     .min(1)
     .nullable()
     .default(null)
-    .describe("Name or ARN of the policy that bounds every role that is made."),
+    .describe(
+      "Name or ARN of the policy that bounds every role that is made. In the other accounts it is looked for by its name.",
+    ),
   bootstrapQualifier: z
     .string()
     .regex(/^[a-z0-9]{1,10}$/, "at most ten small letters and digits")
@@ -148,6 +150,13 @@ const CONTRADICTIONS: readonly Contradiction[] = [
     when: ({ dashboards, domain, partition }) =>
       dashboards.signIn === "cognito" && domain === null && partition === "aws-cn",
     message: "Cognito has no user pools in China; use saml",
+  },
+  {
+    path: ["dashboards", "signIn"],
+    when: ({ dashboards, domain, partition }) =>
+      dashboards.signIn === "cognito" && domain === null && partition === "aws-us-gov",
+    message:
+      "identity pools of GovCloud are trusted under names of their own, which are not made here; use saml, with samlMetadataFile and samlEntityId",
   },
   {
     path: ["dashboards", "samlMetadataFile"],

@@ -116,6 +116,7 @@ describe("what does not go together is refused with the reason", () => {
     [{ kinesis: { enabled: true, logGroupAccountId: "111122223333" } }, /kinesis\.logGroupAccountId/],
     [{ dashboards: { signIn: "none" } }, /dashboards\.signIn.*needs a sign-in/],
     [{ partition: "aws-cn" }, /dashboards\.signIn.*China/],
+    [{ partition: "aws-us-gov" }, /dashboards\.signIn.*GovCloud.*use saml, with samlMetadataFile and samlEntityId/],
     [{ dashboards: { signIn: "saml" } }, /samlMetadataFile and samlEntityId/],
     [{ alerts: { topicKeyArn: "arn:aws:kms:eu-west-1:555566667777:key/x" } }, /alerts\.topicKeyArn/],
     [{ alerts: { slackSecretKeyArn: "arn:aws:kms:eu-west-1:555566667777:key/x" } }, /alerts\.slackSecretKeyArn/],
