@@ -13,8 +13,8 @@ export interface AlarmsProps {
   readonly functions: readonly PipelineFunction[];
   /** Called once an hour. */
   readonly provisioner: PipelineFunction;
-  /** Of which a single message is one too many. */
-  readonly givenUp: ReadonlyMap<string, IQueue>;
+  /** Of which a single message is one too many: what that means and what to do, by the queue's name. */
+  readonly givenUp: ReadonlyMap<string, { readonly queue: IQueue; readonly advice: string }>;
   /** `null`: not ours to watch. */
   readonly domain: { readonly name: string; readonly storageGiB: number } | null;
   readonly silentMinutes: number;
@@ -54,11 +54,11 @@ export class Alarms extends Construct {
       description:
         "The cluster could not be made what the configuration says: see the log of OpenSearchProvisionerFunction.",
     });
-    for (const [name, queue] of props.givenUp) {
+    for (const [name, { queue, advice }] of props.givenUp) {
       this.#when(`${name}GivenUp`, {
         metric: queue.metricApproximateNumberOfMessagesVisible({ period: FIVE_MINUTES, statistic: Stats.MAXIMUM }),
         threshold: 1,
-        description: `Something was given up and lies in the queue ${name}. trailwatch replay gives events again.`,
+        description: `Something was given up and lies in the queue ${name}. ${advice}`,
       });
     }
     if (props.domain !== null) this.#domain(props.domain);

@@ -81,7 +81,19 @@ export class PipelineStack extends DeploymentStack {
       topic: state.alerts,
       functions,
       provisioner: search.provisioner,
-      givenUp: new Map([...givenUp, ["Missed", missed]]),
+      givenUp: new Map([
+        ...[...givenUp].map(
+          ([name, queue]) => [name, { queue, advice: "trailwatch replay --queue gives its files again." }] as const,
+        ),
+        [
+          "Missed",
+          {
+            queue: missed,
+            advice:
+              "Calls of schedules and bells, which the next ones make up for: nothing has to be given again. See why the functions were not called, then purge the queue.",
+          },
+        ],
+      ]),
       domain: search.domainName === null ? null : { name: search.domainName, storageGiB: deployment.sizing.storageGiB },
       silentMinutes: alerts.silentMinutes,
       syncMinutes: environment.SYNC_INTERVAL_MINUTES,

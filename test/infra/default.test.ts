@@ -309,6 +309,7 @@ describe("alarms", () => {
 
   test("so are the queue of what was missed, and the cluster", () => {
     expect(alarm("MissedGivenUp")).toMatchObject({ MetricName: "ApproximateNumberOfMessagesVisible", Threshold: 1 });
+    expect(alarm("MissedGivenUp")["AlarmDescription"]).toMatch(/nothing has to be given again.*purge/);
     expect(alarm("ProvisionerErrors")).toMatchObject({ MetricName: "Errors", Period: 3600, Threshold: 3 });
     expect(alarm("ClusterRed")).toMatchObject({ Namespace: "AWS/ES", MetricName: "ClusterStatus.red", Threshold: 1 });
     expect(alarm("StorageLow")).toMatchObject({ Threshold: 20_480, ComparisonOperator: "LessThanOrEqualToThreshold" });

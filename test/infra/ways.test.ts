@@ -136,7 +136,9 @@ describe("events of a trail that is there", () => {
       // Lambda wants six times the function's own time.
       expect(files?.properties.VisibilityTimeout).toBe(6 * 300);
       expect(givenUp?.properties.MessageRetentionPeriod).toBe(14 * 86_400);
-      expect(text(Pipeline.of("AWS::CloudWatch::Alarm"))).toContain(`["${givenUp?.id}","QueueName"]`);
+      const alarm = Pipeline.one("AWS::CloudWatch::Alarm", ({ id }) => id.startsWith("AlarmsFilesGivenUp")).properties;
+      expect(text(alarm)).toContain(`["${givenUp?.id}","QueueName"]`);
+      expect(alarm.AlarmDescription).toContain("trailwatch replay --queue");
       const redrive = Pipeline.one(
         "AWS::Lambda::Function",
         ({ properties }) => properties.FunctionName === "RedriveFunction",
