@@ -69,24 +69,39 @@ const URI = /^s3:\/\/([^/]+)\/(.+)$/;
 export class TrailFiles implements RedriveSource {
   readonly #files: EventSource;
   readonly #window: TimeWindow;
+  /** Steps that are left, and where the last one said to go on. */
+  #going: { readonly steps: AsyncGenerator<SourceStep, undefined>; readonly next: string } | null = null;
 
   constructor(files: EventSource, window: TimeWindow) {
     this.#files = files;
     this.#window = window;
   }
 
+  /** Goes on with the same listing, so that each file is listed once; from the beginning only behind what it did not say. */
   async step(next: string | null): Promise<SourceStep> {
-    const objects: { bucket: string; key: string }[] = [];
-    let last = next;
+    const steps = this.#going !== null && this.#going.next === next ? this.#going.steps : this.#steps(next);
+    this.#going = null;
+    const { value } = await steps.next();
+    const step = value ?? { pieces: [], next: null };
+    if (step.next !== null) this.#going = { steps, next: step.next };
+    return step;
+  }
+
+  async *#steps(after: string | null): AsyncGenerator<SourceStep, undefined> {
+    let objects: { bucket: string; key: string }[] = [];
+    let last = after;
     const { start: from, end: to } = this.#window;
     for await (const { path } of this.#files.files({ from, to })) {
       const [, bucket, key] = URI.exec(path) ?? [];
-      if ((next !== null && path <= next) || bucket === undefined || key === undefined) continue;
-      if (objects.length === FILES_A_STEP) return { pieces: [pieceOf({ objects }, last)], next: last };
+      if ((after !== null && path <= after) || bucket === undefined || key === undefined) continue;
+      if (objects.length === FILES_A_STEP) {
+        yield { pieces: [pieceOf({ objects }, last)], next: last };
+        objects = [];
+      }
       objects.push({ bucket, key });
       last = path;
     }
-    return { pieces: objects.length === 0 ? [] : [pieceOf({ objects }, last)], next: null };
+    yield { pieces: objects.length === 0 ? [] : [pieceOf({ objects }, last)], next: null };
   }
 }
 

@@ -194,6 +194,41 @@ describe("a time range of the trail", () => {
     expect(invoked).toHaveLength(3);
   });
 
+  test("is listed once for all steps of a call, and anew only where another call goes on", async () => {
+    let listings = 0;
+    const counted = {
+      name: "s3://logs",
+      files: () => {
+        listings++;
+        return files(45).files();
+      },
+    };
+    const window = { start: 0, end: TIME };
+    await run(new TrailFiles(counted, window), EVENT);
+    expect([invoked.length, listings]).toEqual([3, 1]);
+    await run(new TrailFiles(counted, window), { ...EVENT, next: "s3://logs/AWSLogs/0019.json.gz" });
+    expect([invoked.length, listings]).toEqual([5, 2]);
+  });
+
+  test("a listing that broke off is not taken for the end", async () => {
+    let listings = 0;
+    const breaking = {
+      name: "s3://logs",
+      async *files(): AsyncGenerator<SourceFile> {
+        listings++;
+        let listed = 0;
+        for await (const file of files(45).files()) {
+          if (listings === 1 && listed++ === 30) throw new TrailwatchError("AWS_THROTTLED", "slow down", "Try again.");
+          yield file;
+        }
+      },
+    };
+    const source = new TrailFiles(breaking, { start: 0, end: TIME });
+    const { next } = await source.step(null);
+    await expect(source.step(next)).rejects.toMatchObject({ code: "AWS_THROTTLED" });
+    expect(await source.step(next)).toMatchObject({ pieces: [{}], next: "s3://logs/AWSLogs/0039.json.gz" });
+  });
+
   test("by its log group, in calls that Lambda takes", async () => {
     const pages = [
       { messages: Array.from({ length: 40 }, () => "x".repeat(100_000)), next: "token" },
