@@ -46,5 +46,14 @@ export function addStacks(app: App, { config, env, samlMetadata }: AppSettings):
   for (const [index, warning] of deployment.warnings.entries()) {
     Validations.of(state).addWarning(`trailwatch-${index + 1}`, warning);
   }
+  const { addresses, topicArn } = config.deployment.alerts;
+  if (addresses.length === 0 && topicArn === null) {
+    Validations.of(state).addWarning(
+      "trailwatch-alerts",
+      "The configuration names nobody who is told. Give an address when deploying: --parameters " +
+        "opensearchalertemail='security-team@company.com' (later deployments keep it), or set deployment.alerts.addresses " +
+        "or topicArn. Without any of them alarms and incidents go to a topic that nobody reads.",
+    );
+  }
   return { state, trail, search, pipeline, accounts };
 }

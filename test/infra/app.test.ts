@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { App, Validations } from "aws-cdk-lib";
+import { Annotations, Match } from "aws-cdk-lib/assertions";
 import { EngineVersion } from "aws-cdk-lib/aws-opensearchservice";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { OPENSEARCH_VERSIONS } from "#core/config/deployment/index.ts";
@@ -10,7 +11,7 @@ import { parseConfig } from "#core/config/index.ts";
 import { addStacks } from "#lib/app.ts";
 import { readRolePermissions, readRoleTrust } from "#lib/constructs/read-role.ts";
 import { WildcardReasons } from "#lib/constructs/wildcards.ts";
-import { CDK_CONTEXT } from "./templates.ts";
+import { CDK_CONTEXT, quietly } from "./templates.ts";
 
 const readJson = (path: string) => JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8"));
 
@@ -34,6 +35,27 @@ test("the versions of OpenSearch that are accepted are those of the CDK from 2.9
       `OpenSearch_${version}`,
     );
   }
+});
+
+describe("that nobody is told is a warning", () => {
+  const warnings = (alerts: object): readonly string[] => {
+    const app = new App({ context: { ...CDK_CONTEXT, "aws:cdk:bundling-stacks": [] } });
+    const { state } = addStacks(app, { config: parseConfig({ deployment: { alerts } }), samlMetadata: null });
+    return quietly(() => Annotations.fromStack(state))
+      .findWarning("*", Match.stringLikeRegexp("--parameters opensearchalertemail="))
+      .map(({ id }) => id);
+  };
+
+  test("where the configuration names nobody", () => {
+    expect(warnings({})).toHaveLength(1);
+  });
+
+  test.each([{ addresses: ["a@example.com"] }, { topicArn: "arn:aws:sns:eu-west-1:555566667777:security" }])(
+    "and not where it does: %j",
+    (alerts) => {
+      expect(warnings(alerts)).toEqual([]);
+    },
+  );
 });
 
 describe("the files to make the role by hand", () => {
@@ -66,7 +88,7 @@ describe("the rules of AWS Solutions", () => {
         return { success: true, violations: [] };
       },
     });
-    app.synth();
+    quietly(() => app.synth());
     rmSync(outdir, { recursive: true, force: true });
     return found;
   }

@@ -55,7 +55,7 @@ export function templatesOf(deployment: object = {}, env?: Environment): Readonl
 }
 
 /** The CDK prints the warnings that whoever deploys is to read. */
-function quietly<T>(run: () => T): T {
+export function quietly<T>(run: () => T): T {
   const { error } = console;
   console.error = () => {};
   try {
