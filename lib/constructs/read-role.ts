@@ -17,6 +17,8 @@ const READ_ROLE_ACTIONS = [
   "servicequotas:GetServiceQuota",
 ] as const;
 
+type Json = Readonly<Record<string, unknown>>;
+
 export interface ReadRoleSettings {
   readonly roleName: string;
   readonly partition: string;
@@ -26,8 +28,6 @@ export interface ReadRoleSettings {
   readonly readers: readonly string[];
   readonly externalId: string;
 }
-
-type Json = Readonly<Record<string, unknown>>;
 
 /**
  * Who may assume the role. The account is the principal and its roles are a condition: a role that is named as a principal
@@ -53,8 +53,18 @@ export const readRolePermissions = (): Json => ({
   Statement: [{ Effect: "Allow", Action: [...READ_ROLE_ACTIONS], Resource: "*" }],
 });
 
-/** The template of one role, for accounts in which no stack of ours is. */
-export const readRoleTemplate = (settings: ReadRoleSettings): Json => ({
+/** A role is bounded by a policy of its own account, or by one of AWS: another's is looked for there by its name. */
+function boundaryThere(nameOrArn: string): string | Json {
+  if (/^arn:[a-z-]+:iam::aws:/.test(nameOrArn)) return nameOrArn;
+  const name = nameOrArn.replace(/^arn:.*?:policy\//, "");
+  return { "Fn::Sub": `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:policy/${name}` };
+}
+
+/**
+ * The template of one role, for accounts in which no stack of ours is.
+ * @param boundary name or ARN of the policy that bounds every role; `null`: nothing does
+ */
+export const readRoleTemplate = (settings: ReadRoleSettings, boundary: string | null): Json => ({
   AWSTemplateFormatVersion: "2010-09-09",
   Description: "Trailwatch: lets it look at what an incident names. Read only.",
   Resources: {
@@ -65,6 +75,7 @@ export const readRoleTemplate = (settings: ReadRoleSettings): Json => ({
         Description: "Trailwatch looks at what an incident names. Read only.",
         AssumeRolePolicyDocument: readRoleTrust(settings),
         Policies: [{ PolicyName: "read", PolicyDocument: readRolePermissions() }],
+        ...(boundary === null ? {} : { PermissionsBoundary: boundaryThere(boundary) }),
       },
     },
   },

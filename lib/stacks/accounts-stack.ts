@@ -53,7 +53,8 @@ export class AccountsStack extends DeploymentStack {
   }
 
   #inMembers({ deployment, names, trail }: AccountsStackProps, settings: ReadRoleSettings): void {
-    const { organizationalUnits } = deployment.config.readRole;
+    const { permissionsBoundary, readRole } = deployment.config;
+    const { organizationalUnits } = readRole;
     new CfnStackSet(this, "Members", {
       stackSetName: names.readRoleStackSet,
       description: "Trailwatch looks at what an incident names. Read only.",
@@ -77,7 +78,7 @@ export class AccountsStack extends DeploymentStack {
           regions: [this.region],
         },
       ],
-      templateBody: this.toJsonString(readRoleTemplate(settings)),
+      templateBody: this.toJsonString(readRoleTemplate(settings, permissionsBoundary)),
     });
   }
 

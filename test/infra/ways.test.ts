@@ -329,6 +329,26 @@ describe("what is otherwise than usual", () => {
     expect(byArn.map(({ properties }) => properties.PermissionsBoundary)).toEqual(byArn.map(() => arn));
   });
 
+  test.each([
+    ["company-boundary", "company-boundary"],
+    ["arn:aws:iam::111122223333:policy/teams/b", "teams/b"],
+  ])("so it does in the accounts, where %s is a policy of theirs", (permissionsBoundary, name) => {
+    const body = text(
+      templatesOf({ permissionsBoundary }).Accounts.one("AWS::CloudFormation::StackSet").properties.TemplateBody,
+    );
+    expect(body).toContain(
+      `PermissionsBoundary\\":{\\"Fn::Sub\\":\\"arn:\${AWS::Partition}:iam::\${AWS::AccountId}:policy/${name}\\"}`,
+    );
+  });
+
+  test("a boundary of AWS is the same everywhere, and without one none is named", () => {
+    const bodyOf = (deployment: object): string =>
+      text(templatesOf(deployment).Accounts.one("AWS::CloudFormation::StackSet").properties.TemplateBody);
+    const permissionsBoundary = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+    expect(bodyOf({ permissionsBoundary })).toContain(`PermissionsBoundary\\":\\"${permissionsBoundary}\\"`);
+    expect(bodyOf({})).not.toContain("PermissionsBoundary");
+  });
+
   test("a qualifier of the bootstrap is asked for by every stack", () => {
     const templates = templatesOf({ bootstrapQualifier: "watch" });
     for (const part of PARTS) {
