@@ -53,6 +53,17 @@ export async function functionFacts(client: LambdaClient, name: string): Promise
   }
 }
 
+/** Whether there is a function of this name. Rejects with TrailwatchError. */
+export async function functionExists(client: LambdaClient, name: string): Promise<boolean> {
+  try {
+    await client.send(new GetFunctionConfigurationCommand({ FunctionName: name }));
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw awsError(error, `look for ${name}`, "lambda:GetFunctionConfiguration");
+  }
+}
+
 async function sourcesOf(client: LambdaClient, FunctionName: string): Promise<readonly EventSourceFacts[]> {
   const sources: EventSourceFacts[] = [];
   for await (const page of paginateListEventSourceMappings({ client }, { FunctionName })) {

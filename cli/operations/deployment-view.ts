@@ -2,9 +2,10 @@ import { stackFacts, stackResources, stackSetAccounts } from "#adapters/cloudfor
 import { existingTrails } from "#adapters/cloudtrail/existing-trails.ts";
 import { trailStatus } from "#adapters/cloudtrail/trail-status.ts";
 import { metricValues, ringingAlarms } from "#adapters/cloudwatch/metrics.ts";
+import { logGroupExists } from "#adapters/cloudwatch-logs/log-groups.ts";
 import { subscriptionFilters } from "#adapters/cloudwatch-logs/subscriptions.ts";
 import { readBill } from "#adapters/cost-explorer/bill.ts";
-import { functionFacts, unreservedConcurrency } from "#adapters/lambda/function-facts.ts";
+import { functionExists, functionFacts, unreservedConcurrency } from "#adapters/lambda/function-facts.ts";
 import { invokeFunction } from "#adapters/lambda/invoke-function.ts";
 import { domainExists, offeredInstances, offeredVersions } from "#adapters/opensearch-service/offer.ts";
 import { delegatedServices } from "#adapters/organizations/delegations.ts";
@@ -70,6 +71,8 @@ export const surroundingsView = (clients: Clients, caller: Caller): Surroundings
   unreservedConcurrency: () => unreservedConcurrency(clients.lambda),
   stack: (name) => stackFacts(clients.cloudFormation, name),
   domainExists: (name) => domainExists(clients.openSearch, name),
+  functionExists: (name) => functionExists(clients.lambda, name),
+  logGroupExists: (name) => logGroupExists(clients.logs, name),
 });
 
 export const callerOf = (clients: Clients): Promise<Caller> => callerIdentity(clients.sts);

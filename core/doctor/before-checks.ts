@@ -247,7 +247,13 @@ const concurrency = check<SurroundingsView, Planned, number>({
 interface Leftovers {
   readonly stacks: readonly StackFacts[];
   readonly hasDomain: boolean;
+  /** Of the names that a stack gives, while the stack is not there. */
+  readonly functions: readonly string[];
+  readonly logGroups: readonly string[];
 }
+
+/** Earlier solutions have these: CloudFormation refuses to make what is there. */
+const SHARED_NAMES = ["MultiAccountLogsFunction", "QBusinessConnectorFunction"];
 
 /** What a destroyed deployment left in the way of a new one. */
 const leftovers = check<SurroundingsView, Planned, Leftovers>({
@@ -256,9 +262,19 @@ const leftovers = check<SurroundingsView, Planned, Leftovers>({
   ask: async (view, { names }) => {
     const stacks: StackFacts[] = [];
     for (const part of STACKS) stacks.push(await view.stack(names.stack(part)));
-    return { stacks, hasDomain: await view.domainExists(names.domain) };
+    const hasDomain = await view.domainExists(names.domain);
+    const functions: string[] = [];
+    const logGroups: string[] = [];
+    if (stacks.some(({ name, status }) => name === names.stack("Pipeline") && status === null)) {
+      for (const name of SHARED_NAMES.map((shared) => names.of(shared))) {
+        if (await view.functionExists(name)) functions.push(name);
+        const group = `/aws/lambda/${name}`;
+        if (await view.logGroupExists(group)) logGroups.push(group);
+      }
+    }
+    return { stacks, hasDomain, functions, logGroups };
   },
-  judge: ({ stacks, hasDomain }, { config, names }): Verdict => {
+  judge: ({ stacks, hasDomain, functions, logGroups }, { config, names }): Verdict => {
     const stuck = stacks.filter(({ status }) => status === "ROLLBACK_COMPLETE" || status === "ROLLBACK_FAILED");
     if (stuck.length > 0) {
       return wrong(
@@ -272,6 +288,15 @@ const leftovers = check<SurroundingsView, Planned, Leftovers>({
         `there is a domain ${names.domain} already, which an earlier deployment left with its data`,
         "Name it in deployment.domain to go on with it, or delete it: aws opensearch delete-domain --domain-name " +
           `${names.domain} (its data are gone with it).`,
+      );
+    }
+    if (functions.length + logGroups.length > 0) {
+      return wrong(
+        `${listed([...functions, ...logGroups])} ${functions.length + logGroups.length === 1 ? "is" : "are"} there already, from something else`,
+        "Deploy beside it with --context stage=new, which gives every name an end of its own.",
+        "Or delete what is there, once nothing needs it (logs that you want to keep: aws logs create-export-task first):",
+        ...functions.map((name) => `aws lambda delete-function --function-name ${name}`),
+        ...logGroups.map((name) => `aws logs delete-log-group --log-group-name ${name}`),
       );
     }
     const present = stacks.filter(({ status }) => status !== null).length;

@@ -156,4 +156,6 @@ export interface SurroundingsView {
   stack(name: string): Promise<StackFacts>;
   /** Whether a domain of this name is there. */
   domainExists(name: string): Promise<boolean>;
+  functionExists(name: string): Promise<boolean>;
+  logGroupExists(name: string): Promise<boolean>;
 }

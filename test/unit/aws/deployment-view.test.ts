@@ -6,6 +6,7 @@ import {
 } from "@aws-sdk/client-cloudformation";
 import { CloudTrailClient, GetTrailStatusCommand } from "@aws-sdk/client-cloudtrail";
 import { CloudWatchClient, GetMetricDataCommand } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogsClient, DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import {
   GetAccountSettingsCommand,
   GetFunctionConcurrencyCommand,
@@ -29,7 +30,8 @@ import { mockClient } from "aws-sdk-client-mock";
 import { stackFacts, stackResources, stackSetAccounts } from "#adapters/cloudformation/stacks.ts";
 import { trailStatus } from "#adapters/cloudtrail/trail-status.ts";
 import { metricValues } from "#adapters/cloudwatch/metrics.ts";
-import { functionFacts, unreservedConcurrency } from "#adapters/lambda/function-facts.ts";
+import { logGroupExists } from "#adapters/cloudwatch-logs/log-groups.ts";
+import { functionExists, functionFacts, unreservedConcurrency } from "#adapters/lambda/function-facts.ts";
 import { domainExists, offeredInstances, offeredVersions } from "#adapters/opensearch-service/offer.ts";
 import { delegatedServices } from "#adapters/organizations/delegations.ts";
 import { secretExists } from "#adapters/secrets/secret-exists.ts";
@@ -252,4 +254,26 @@ test("bootstrap, quota and secret", async () => {
     await secretExists(new SecretsManagerClient({}), "s"),
     await secretExists(new SecretsManagerClient({}), "s"),
   ]).toEqual([true, false]);
+});
+
+test("a function and a log group are there, by their whole names", async () => {
+  const lambda = mockClient(LambdaClient);
+  lambda.on(GetFunctionConfigurationCommand).resolves({});
+  expect(await functionExists(new LambdaClient({}), "f")).toBe(true);
+  lambda.on(GetFunctionConfigurationCommand).rejects(error("ResourceNotFoundException"));
+  expect(await functionExists(new LambdaClient({}), "f")).toBe(false);
+  lambda.on(GetFunctionConfigurationCommand).rejects(denied);
+  await expect(functionExists(new LambdaClient({}), "f")).rejects.toMatchObject({ code: "AWS_ACCESS_DENIED" });
+
+  const logs = mockClient(CloudWatchLogsClient);
+  const client = new CloudWatchLogsClient({});
+  logs
+    .on(DescribeLogGroupsCommand)
+    .resolvesOnce({ logGroups: [{ logGroupName: "/aws/lambda/f2" }], nextToken: "more" })
+    .resolvesOnce({ logGroups: [{ logGroupName: "/aws/lambda/f" }] })
+    .resolves({ logGroups: [{ logGroupName: "/aws/lambda/f2" }] });
+  expect(await logGroupExists(client, "/aws/lambda/f")).toBe(true);
+  expect(await logGroupExists(client, "/aws/lambda/f")).toBe(false);
+  logs.on(DescribeLogGroupsCommand).rejects(denied);
+  await expect(logGroupExists(client, "/aws/lambda/f")).rejects.toMatchObject({ code: "AWS_ACCESS_DENIED" });
 });

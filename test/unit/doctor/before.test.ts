@@ -31,6 +31,8 @@ const surroundings = (): View => ({
   unreservedConcurrency: async () => 1000,
   stack: async (name) => ({ name, status: null }),
   domainExists: async () => false,
+  functionExists: async () => false,
+  logGroupExists: async () => false,
 });
 
 function examined(view: View, deployment: object = {}, account = MANAGEMENT): Promise<readonly CheckResult[]> {
@@ -185,6 +187,22 @@ const OBSTACLES: readonly Obstacle[] = [
     says: /there is a domain trailwatch already/,
     todo: /deployment\.domain/,
   },
+  {
+    what: "a function of an earlier solution",
+    view: { functionExists: async (name) => name === "QBusinessConnectorFunction" },
+    check: "names",
+    standing: "wrong",
+    says: /^QBusinessConnectorFunction is there already/,
+    todo: /--context stage=new[\s\S]*delete-function --function-name QBusinessConnectorFunction$/,
+  },
+  {
+    what: "the log group of a function that is gone",
+    view: { logGroupExists: async (name) => name === "/aws/lambda/MultiAccountLogsFunction" },
+    check: "names",
+    standing: "wrong",
+    says: /^\/aws\/lambda\/MultiAccountLogsFunction is there already/,
+    todo: /create-export-task[\s\S]*delete-log-group --log-group-name \/aws\/lambda\/MultiAccountLogsFunction$/,
+  },
 ];
 
 describe("what stands in the way is said, with what to do", () => {
@@ -196,6 +214,16 @@ describe("what stands in the way is said, with what to do", () => {
     const others = results.filter(({ id, standing: of }) => id !== check && of !== "ok" && of !== "skipped");
     expect(others).toEqual([]);
   });
+});
+
+test("what the deployment itself has made is not in the way", async () => {
+  const view = {
+    ...surroundings(),
+    stack: async (name: string) => ({ name, status: "UPDATE_COMPLETE" }),
+    functionExists: async () => true,
+    logGroupExists: async () => true,
+  };
+  expect(said(await examined(view), "names").standing).toBe("ok");
 });
 
 describe("from a member account", () => {
