@@ -56,7 +56,7 @@ export class S3FailedBatches implements FailedBatches {
 
   async read(id: string): Promise<FailedBatch> {
     const json = await parsed(await this.#objects.get(id), id);
-    if (id.startsWith(OWN)) return json as FailedBatch;
+    if (id.startsWith(OWN)) return isBatch(json) ? json : unreadable(id, "it is no record of ours of what failed");
     const failed = failedInvocation(json) ?? unreadable(id, "it is no record of a failed invocation");
     return failed.payload === null ? unreadable(id, "the record does not hold the event") : failed;
   }
@@ -91,6 +91,10 @@ function timeOf(key: string): EpochMs | null {
   const [, day, hours, minutes, seconds] = TIMED.exec(key) ?? [];
   return day === undefined ? null : Date.parse(`${day}T${hours}:${minutes}:${seconds}Z`);
 }
+
+/** That much of it as tells it from an object of somebody else's. */
+const isBatch = (json: unknown): json is FailedBatch =>
+  typeof json === "object" && json !== null && "payload" in json && "requestId" in json;
 
 const keySafe = (text: string): string => text.replace(/[^A-Za-z0-9-]/g, "_");
 

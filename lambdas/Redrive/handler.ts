@@ -53,13 +53,27 @@ export class Redrive {
 
   async handle(event: unknown, invocation: Invocation, observing: Observing): Promise<Redriven> {
     const request = eventSchema.parse(event);
-    const { sourceOf, audit, now } = this.#parts;
-    const run = new Run(this.#parts.invoke, observing);
-    const done = await run.through(sourceOf(request), request.next ?? null, invocation);
+    const { sourceOf, invoke } = this.#parts;
+    const run = new Run(invoke, observing, request.next ?? null);
+    try {
+      await run.through(sourceOf(request), invocation);
+    } catch (error) {
+      // What was given again until then is on record too, and a record that fails does not hide why the call did.
+      await this.#keep(request, { ...run.done(), error: String(error) }).catch((other: unknown) =>
+        observing.error("the record of what was given again was not kept", other),
+      );
+      throw error;
+    }
+    const done = run.done();
     const { by, ...asked } = request;
     observing.info("given again", { by, ...asked, ...done });
-    await audit.add({ at: now(), action: "replay", by, details: { asked, done } });
+    await this.#keep(request, done);
     return done;
+  }
+
+  #keep({ by, ...asked }: RedriveRequest, done: object): Promise<void> {
+    const { audit, now } = this.#parts;
+    return audit.add({ at: now(), action: "replay", by, details: { asked, done } });
   }
 }
 
@@ -69,30 +83,34 @@ class Run {
   readonly #done = { redriven: 0, failed: 0, passedOver: 0, records: 0, created: 0, duplicates: 0 };
   readonly #reasons: string[] = [];
   #inARow = 0;
+  /** Where the next call goes on, if nothing more becomes of this one. */
+  #next: string | null;
 
-  constructor(invoke: RedriveParts["invoke"], observing: Observing) {
+  constructor(invoke: RedriveParts["invoke"], observing: Observing, from: string | null) {
     this.#invoke = invoke;
     this.#observing = observing;
+    this.#next = from;
   }
 
-  async through(source: RedriveSource, from: string | null, invocation: Invocation): Promise<Redriven> {
-    let next = from;
-    for (let first = true; first || next !== null; first = false) {
-      const before = next;
-      const step = await source.step(next);
+  done(): Redriven {
+    return { ...this.#done, reasons: this.#reasons, next: this.#next };
+  }
+
+  async through(source: RedriveSource, invocation: Invocation): Promise<void> {
+    do {
+      const step = await source.step(this.#next);
       for (const [at, piece] of step.pieces.entries()) {
         await this.#give(piece);
         const isLast = at === step.pieces.length - 1;
-        if (this.#inARow >= MOST_IN_A_ROW) return this.#result(before);
-        if (!isLast && invocation.getRemainingTimeInMillis() < RESERVE_MS) return this.#result(before);
+        if (this.#inARow >= MOST_IN_A_ROW) return;
+        if (!isLast && invocation.getRemainingTimeInMillis() < RESERVE_MS) return;
       }
-      next = step.next;
-      if (next !== null && invocation.getRemainingTimeInMillis() < RESERVE_MS) return this.#result(next);
-    }
-    return this.#result(null);
+      this.#next = step.next;
+    } while (this.#next !== null && invocation.getRemainingTimeInMillis() >= RESERVE_MS);
   }
 
-  async #give({ payload, name, done }: Piece): Promise<void> {
+  async #give({ payload, unreadable, name, done }: Piece): Promise<void> {
+    if (unreadable) return this.#failed(name, unreadable);
     try {
       if (payload === null) {
         this.#done.passedOver++;
@@ -105,11 +123,15 @@ class Run {
       this.#inARow = 0;
     } catch (error) {
       if (!(error instanceof TrailwatchError)) throw error;
-      this.#done.failed++;
       this.#inARow++;
-      if (this.#reasons.length < REASONS) this.#reasons.push(`${name}: ${error.message}`);
-      this.#observing.error("not worked off", error, { piece: name });
+      this.#failed(name, error);
     }
+  }
+
+  #failed(name: string, error: TrailwatchError): void {
+    this.#done.failed++;
+    if (this.#reasons.length < REASONS) this.#reasons.push(`${name}: ${error.message}`);
+    this.#observing.error("not worked off", error, { piece: name });
   }
 
   /** What a replay answers; and a batch with parts that failed has failed. */
@@ -126,9 +148,5 @@ class Run {
     this.#done.records += Number(records ?? 0);
     this.#done.created += Number(created ?? 0);
     this.#done.duplicates += Number(duplicates ?? 0);
-  }
-
-  #result(next: string | null): Redriven {
-    return { ...this.#done, reasons: this.#reasons, next };
   }
 }

@@ -1,7 +1,11 @@
+import type { TrailwatchError } from "#core/domain/errors.ts";
+
 /** A piece of what is to be given again. */
 export interface Piece {
   /** What the function is called with; `null` of something that is not its business, or that cannot be given again. */
   readonly payload: unknown;
+  /** Set where what is kept cannot be read: it stays where it is, for somebody to look at. */
+  readonly unreadable?: TrailwatchError;
   /** For messages. */
   readonly name: string;
   /** Called once it has been worked off. */

@@ -1,4 +1,5 @@
 import type { QueuedBatch } from "#adapters/sqs/failure-queue.ts";
+import { TrailwatchError } from "#core/domain/errors.ts";
 import type { EpochMs, TimeWindow } from "#core/domain/time.ts";
 import type { EventSource } from "#core/ports/event-source.ts";
 import type { FailedBatches } from "#core/ports/failed-batches.ts";
@@ -56,9 +57,14 @@ export class BucketSource implements RedriveSource {
   }
 
   async #piece(id: string): Promise<Piece> {
-    const { payload } = await this.#failed.read(id);
-    const done = () => this.#failed.remove(id);
-    return isArrival(payload) ? { payload, name: id, done } : { payload: null, name: id, done: nothing };
+    try {
+      const { payload } = await this.#failed.read(id);
+      const done = () => this.#failed.remove(id);
+      return isArrival(payload) ? { payload, name: id, done } : { payload: null, name: id, done: nothing };
+    } catch (error) {
+      if (!(error instanceof TrailwatchError) || error.code !== "INPUT_UNREADABLE") throw error;
+      return { payload: null, unreadable: error, name: id, done: nothing };
+    }
   }
 }
 

@@ -101,6 +101,41 @@ describe("what failed, from the bucket", () => {
     expect(await left()).toEqual([]);
   });
 
+  test("what cannot be read stays and counts as failed, and what is behind it is given again", async () => {
+    const { read } = failed;
+    failed.read = async (id) => {
+      if (!/-r([4-7]|24)$/.test(id)) return read.call(failed, id);
+      throw new TrailwatchError("INPUT_UNREADABLE", `${id} cannot be replayed: unexpected end of file`, "Look at it.");
+    };
+    expect(await run(new BucketSource(failed, {}), { from: "failed" })).toMatchObject({
+      redriven: 20,
+      failed: 5,
+      passedOver: 0,
+      reasons: Array.from({ length: 5 }, () => expect.stringContaining("cannot be replayed: unexpected end of file")),
+      next: null,
+    });
+    expect(await left()).toHaveLength(5);
+  });
+
+  test("what was done is on record, also where the call fails", async () => {
+    const { read } = failed;
+    failed.read = async (id) => {
+      if (!id.endsWith("-r12")) return read.call(failed, id);
+      throw new TrailwatchError("AWS_ACCESS_DENIED", "no rights", "Grant them.");
+    };
+    await expect(run(new BucketSource(failed, {}), { from: "failed", by: "ana" })).rejects.toThrow("no rights");
+    expect(audit).toMatchObject([
+      {
+        action: "replay",
+        by: "ana",
+        details: {
+          asked: { from: "failed" },
+          done: { redriven: 10, next: expect.stringMatching(/-r9$/), error: expect.stringContaining("no rights") },
+        },
+      },
+    ]);
+  });
+
   test("of other functions stays: their schedules have made up for it", async () => {
     await failed.keep(batch(99, { Records: [{ eventSource: "aws:dynamodb" }] }));
     expect(await run(new BucketSource(failed, {}), { from: "failed" })).toMatchObject({ redriven: 25, passedOver: 1 });
@@ -265,6 +300,19 @@ test.each([
 ])("%j is no request", async (event) => {
   await expect(run(new QueueSource([]), event)).rejects.toThrow();
   expect(audit).toEqual([]);
+});
+
+test("a record that cannot be kept does not hide why the call failed", async () => {
+  const step = async () => {
+    throw new TrailwatchError("AWS_ACCESS_DENIED", "no rights to the bucket", "Grant them.");
+  };
+  const add = async () => {
+    throw new TrailwatchError("AWS_FAILED", "no record", "Try again.");
+  };
+  const failing = new Redrive({ sourceOf: () => ({ step }), invoke: refused, audit: { add }, now: () => TIME });
+  const said = new Overheard();
+  await expect(failing.handle({ from: "queue" }, invocation(), said)).rejects.toThrow("no rights to the bucket");
+  expect(said.lines).toMatchObject([{ message: "the record of what was given again was not kept" }]);
 });
 
 test("what arrives is told from what other functions were given", () => {

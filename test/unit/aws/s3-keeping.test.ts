@@ -64,6 +64,10 @@ test("what is no snapshot, or no batch, is said to be none", async () => {
   });
   const stray = "aws/lambda/async/F/2026/11/03/2026-11-03T02.14.05-x";
   await expect(batches().read(stray)).rejects.toMatchObject({ code: "INPUT_UNREADABLE" });
+  for (const foreign of ["null", "[]", '{"a": 1}', '{"requestId": "r"}']) {
+    s3.on(GetObjectCommand).resolves(body(foreign));
+    await expect(batches().read(key(1))).rejects.toMatchObject({ code: "INPUT_UNREADABLE" });
+  }
   s3.on(GetObjectCommand).resolves(body("not JSON"));
   await expect(batches().read(stray)).rejects.toMatchObject({ code: "INPUT_UNREADABLE" });
   const context = { requestId: "r", functionArn: "arn:aws:lambda:eu-west-1:111122223333:function:F" };
