@@ -1,3 +1,4 @@
+import { CfnOutput } from "aws-cdk-lib";
 import {
   type ISecurityGroup,
   type IVpc,
@@ -48,6 +49,14 @@ export class Network extends Construct {
     });
     domain.addIngressRule(functions, Port.tcp(443), "Functions of Trailwatch");
     this.domainGroup = domain;
+    new CfnOutput(this, "DomainSecurityGroup", {
+      value: domain.securityGroupId,
+      description: "Lets in whoever is to read the dashboards, by rules of the VPC's owner on port 443.",
+    });
+    new CfnOutput(this, "FunctionsSecurityGroup", {
+      value: functions.securityGroupId,
+      description: "Of the functions that talk to the domain: a domain that was there has to let it in on port 443.",
+    });
     this.placement = { vpc: this.vpc, vpcSubnets: this.subnets, securityGroups: [functions] };
   }
 }

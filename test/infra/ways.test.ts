@@ -256,6 +256,9 @@ describe("what is brought along", () => {
     const rules = everyOf({ State } as never, "AWS::EC2::SecurityGroupIngress").map(({ properties }) => properties);
     expect(rules).toMatchObject([{ FromPort: 443, ToPort: 443, IpProtocol: "tcp" }]);
     expect(text(rules[0]?.SourceSecurityGroupId)).toContain("Functions");
+    const outputs = Object.entries(State.body.Outputs).filter(([id]) => id.includes("SecurityGroup"));
+    expect(text(outputs.find(([id]) => id.includes("DomainSecurityGroup")))).toMatch(/NetworkDomain\w+.*GroupId/);
+    expect(text(outputs.find(([id]) => id.includes("FunctionsSecurityGroup")))).toMatch(/NetworkFunctions\w+.*GroupId/);
   });
 
   test("SAML: its metadata, its groups, and a policy that lets browsers in", () => {
