@@ -66,7 +66,9 @@ test("what is no snapshot, or no batch, is said to be none", async () => {
   await expect(batches().read(stray)).rejects.toMatchObject({ code: "INPUT_UNREADABLE" });
   for (const foreign of ["null", "[]", '{"a": 1}', '{"requestId": "r"}']) {
     s3.on(GetObjectCommand).resolves(body(foreign));
-    await expect(batches().read(key(1))).rejects.toMatchObject({ code: "INPUT_UNREADABLE" });
+    await expect(batches().read("failed/F/2026/11/03/2026-11-03T02.14.05.000-r.json.gz")).rejects.toMatchObject({
+      code: "INPUT_UNREADABLE",
+    });
   }
   s3.on(GetObjectCommand).resolves(body("not JSON"));
   await expect(batches().read(stray)).rejects.toMatchObject({ code: "INPUT_UNREADABLE" });
