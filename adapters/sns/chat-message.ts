@@ -1,8 +1,8 @@
 import type { PublishCommandInput } from "@aws-sdk/client-sns";
 import { cutLines } from "#core/messages/cut-text.ts";
-import { escapeSlack } from "#core/messages/escape.ts";
+import { escapeChat } from "#core/messages/escape.ts";
 import { emailSubject } from "#core/messages/notification.ts";
-import { notificationSlack } from "#core/messages/notification-markup.ts";
+import { notificationChat } from "#core/messages/notification-markup.ts";
 import type { Notice } from "#core/ports/notifier.ts";
 import { messageAttributes } from "./attributes.ts";
 
@@ -16,7 +16,7 @@ const NEXT_STEPS = 5;
  */
 export function chatMessage(topicArn: string, { incident, occasion, options }: Notice): PublishCommandInput {
   const { id, revision, severity, state, accounts, explanation } = incident;
-  const title = escapeSlack(emailSubject(incident));
+  const title = escapeChat(emailSubject(incident));
   const body = {
     version: "1.0",
     source: "custom",
@@ -25,11 +25,11 @@ export function chatMessage(topicArn: string, { incident, occasion, options }: N
       textType: "client-markdown",
       title,
       description: cutLines(
-        notificationSlack(incident, options),
+        notificationChat(incident, options),
         DESCRIPTION_BYTES,
         `_The rest is left out: see ${id}_`,
       ),
-      nextSteps: explanation.actions.slice(0, NEXT_STEPS).map(({ title: step }) => escapeSlack(step)),
+      nextSteps: explanation.actions.slice(0, NEXT_STEPS).map(({ title: step }) => escapeChat(step)),
       keywords: [severity, state],
     },
     metadata: {

@@ -44,3 +44,14 @@ export function escapeSlack(text: string): string {
     .replace(/:(?=[\w+-]+:)/g, `:${WORD_JOINER}`)
     .replace(/@(?=\w)/g, `@${WORD_JOINER}`);
 }
+
+/**
+ * Text that a chat shows as it is, whether it reads Slack's markup or Markdown: as {@link escapeSlack}, and brackets, full
+ * addresses and `www.` make no link either. Only for what we did not write ourselves.
+ */
+export function escapeChat(text: string): string {
+  return escapeSlack(text)
+    .replace(/\](?=[([:])/g, `]${WORD_JOINER}`)
+    .replace(/:(?=\/\/)/g, `:${WORD_JOINER}`)
+    .replace(/www(?=\.)/gi, `$&${WORD_JOINER}`);
+}

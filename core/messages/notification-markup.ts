@@ -1,5 +1,5 @@
 import type { Incident } from "../domain/incident.ts";
-import { escapeMarkdown, escapeSlack, markdownCode } from "./escape.ts";
+import { escapeChat, escapeMarkdown, escapeSlack, markdownCode } from "./escape.ts";
 import { type Line, type NotificationOptions, notificationSections, TITLE } from "./notification.ts";
 import { shorten } from "./visible.ts";
 
@@ -37,25 +37,32 @@ function numbered(text: string): string {
 const SLACK_LINE = 600;
 
 /** Slack's mrkdwn. */
-export function notificationSlack(incident: Incident, options: NotificationOptions = {}): string {
+export const notificationSlack = (incident: Incident, options: NotificationOptions = {}): string =>
+  mrkdwn(incident, options, escapeSlack);
+
+/** The same for chats that show it as Markdown, some of them: nothing links but what we link. */
+export const notificationChat = (incident: Incident, options: NotificationOptions = {}): string =>
+  mrkdwn(incident, options, escapeChat);
+
+function mrkdwn(incident: Incident, options: NotificationOptions, escaped: (text: string) => string): string {
   const parts = notificationSections(incident, options).map(({ heading, lines }) =>
-    [`*${heading}*`, ...lines.map(slackLine)].join("\n"),
+    [`*${heading}*`, ...lines.map((line) => mrkdwnLine(line, escaped))].join("\n"),
   );
   return `${[`*${TITLE}*`, ...parts].join("\n\n")}\n`;
 }
 
-function slackLine({ kind, text }: Line): string {
+function mrkdwnLine({ kind, text }: Line, escaped: (text: string) => string): string {
   const short = shorten(text, SLACK_LINE);
   switch (kind) {
     case "text":
-      return escapeSlack(short);
+      return escaped(short);
     case "item":
-      return /^\d+\. /.test(short) ? escapeSlack(short) : `• ${escapeSlack(short)}`;
+      return /^\d+\. /.test(short) ? escaped(short) : `• ${escaped(short)}`;
     case "detail":
-      return `    ${escapeSlack(short)}`;
+      return `    ${escaped(short)}`;
     case "code":
       // a command must not carry invisible joiners into a shell: one with a backtick is shown without its frame
-      return text.includes("`") ? `    ${escapeSlack(text)}` : `    \`${slackEntities(text)}\``;
+      return text.includes("`") ? `    ${escaped(text)}` : `    \`${slackEntities(text)}\``;
     case "link":
       return `    <${slackEntities(text)}>`;
   }

@@ -1,10 +1,10 @@
 import { execFileSync } from "node:child_process";
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { escapeMarkdown, escapeSlack, markdownCode } from "#core/messages/escape.ts";
+import { escapeChat, escapeMarkdown, escapeSlack, markdownCode } from "#core/messages/escape.ts";
 import { machineText } from "#core/messages/machine-text.ts";
 import { emailSubject, notificationText } from "#core/messages/notification.ts";
-import { notificationMarkdown, notificationSlack } from "#core/messages/notification-markup.ts";
+import { notificationChat, notificationMarkdown, notificationSlack } from "#core/messages/notification-markup.ts";
 import { visible } from "#core/messages/visible.ts";
 import { renderIncidentJson, renderNdjson } from "../../cli/render/json.ts";
 import { renderIncidentMarkdown, renderMarkdown } from "../../cli/render/markdown.ts";
@@ -80,6 +80,31 @@ test("Slack sees no link, mention or entity that we did not write", async () => 
       expect(slack.replace(/&(?:amp|lt|gt);/g, "")).not.toContain("&");
     }),
     RUNS,
+  );
+});
+
+test("a chat that reads Markdown sees no link that we did not write", async () => {
+  await fc.assert(
+    fc.asyncProperty(hostileNames, async (names) => {
+      const chat = notificationChat(await hostileIncident(names));
+      const ours = /^ {4}<https:\/\/[a-z0-9-]+\.console\.aws\.amazon\.com\/[^>]*>$/gm;
+      expect(chat).toMatch(ours);
+      // what stands in a code span is shown as it is
+      const rest = chat.replace(ours, "").replace(/`[^`\n]*`/g, "");
+      expect(rest).not.toMatch(/\]\(|\]\[|\]:|:\/\/|www\./i);
+    }),
+    RUNS,
+  );
+});
+
+test("a chat is told all that the text says", () => {
+  fc.assert(
+    fc.property(hostileName("Q"), (name) => {
+      const text = escapeChat(visible(name));
+      expect(text).not.toMatch(/\]\(|\]\[|\]:|:\/\/|www\./i);
+      expect(text.replaceAll("\u2060", "")).toBe(escapeSlack(visible(name)).replaceAll("\u2060", ""));
+    }),
+    { numRuns: 500, seed: 5 },
   );
 });
 

@@ -161,6 +161,24 @@ test("a chat gets the one form it shows, a thread an incident", async () => {
   expect(Buffer.byteLength(message.content.description)).toBeLessThanOrEqual(4000);
 });
 
+test("a chat that reads Markdown makes no link of what logs say, and keeps ours", async () => {
+  const { incident } = await STORIES.mining();
+  const hostile = "[Acknowledge](https://evil.example) or www.evil.example";
+  const [action, ...others] = incident.explanation.actions;
+  if (!action) throw new Error("the story has an action");
+  const consoleUrl = "https://eu-west-1.console.aws.amazon.com/ec2/home?region=eu-west-1#Instances:";
+  const actions = [{ ...action, title: hostile, detail: hostile, consoleUrl }, ...others];
+  const explanation = { ...incident.explanation, summary: hostile, actions };
+  await new ChatNotifier(new SNSClient({}), TOPIC).publish(noticeOf({ ...incident, explanation }));
+  const { content, metadata } = JSON.parse(sns.commandCalls(PublishCommand).at(-1)?.args[0].input.Message ?? "");
+  const shown = "[Acknowledge]\u2060(https:\u2060//evil.example) or www\u2060.evil.example";
+  expect(content.title).toBe(`[CRITICAL] ${shown}`);
+  expect(metadata.summary).toBe(content.title);
+  expect(content.nextSteps[0]).toBe(shown);
+  expect(content.description).toContain(`CRITICAL: ${shown}\n`);
+  expect(content.description).toContain(`1. ${shown}\n    ${shown}\n    <${consoleUrl}>\n`);
+});
+
 test.each([
   ["AuthorizationError", 403, "AWS_ACCESS_DENIED"],
   ["KMSAccessDenied", 400, "AWS_ACCESS_DENIED"],
