@@ -157,7 +157,9 @@ test("late, and in whatever order: what was planted is found", async () => {
             draft.accounts.some(({ id }) => id === account) &&
             draft.principals.some(({ value }) => value === principal),
         );
-        expect(found.map(({ said }) => said?.occasion)).toEqual(["opened"]);
+        expect(found).toHaveLength(1);
+        // What comes later may make it graver than it looked when it was first said.
+        expect(["opened", "updated"]).toContain(found[0]?.said?.occasion);
       }
     }),
     { numRuns: 3 },
