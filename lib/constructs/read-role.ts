@@ -57,7 +57,9 @@ export const readRolePermissions = (): Json => ({
 function boundaryThere(nameOrArn: string): string | Json {
   if (/^arn:[a-z-]+:iam::aws:/.test(nameOrArn)) return nameOrArn;
   const name = nameOrArn.replace(/^arn:.*?:policy\//, "");
-  return { "Fn::Sub": `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:policy/${name}` };
+  const arn = ["arn:", { Ref: "AWS::Partition" }, ":iam::", { Ref: "AWS::AccountId" }, `:policy/${name}`];
+  // Not Fn::Sub: in the template around this one it would look like a reference that somebody forgot to resolve.
+  return { "Fn::Join": ["", arn] };
 }
 
 /**

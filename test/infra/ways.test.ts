@@ -340,7 +340,7 @@ describe("what is otherwise than usual", () => {
       templatesOf({ permissionsBoundary }).Accounts.one("AWS::CloudFormation::StackSet").properties.TemplateBody,
     );
     expect(body).toContain(
-      `PermissionsBoundary\\":{\\"Fn::Sub\\":\\"arn:\${AWS::Partition}:iam::\${AWS::AccountId}:policy/${name}\\"}`,
+      `PermissionsBoundary\\":{\\"Fn::Join\\":[\\"\\",[\\"arn:\\",{\\"Ref\\":\\"AWS::Partition\\"},\\":iam::\\",{\\"Ref\\":\\"AWS::AccountId\\"},\\":policy/${name}\\"]]}`,
     );
   });
 
