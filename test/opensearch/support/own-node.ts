@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { afterAll, beforeAll } from "@jest/globals";
 import {
   connectOpenSearch,
@@ -26,7 +26,9 @@ export interface OwnNode {
 /** Called at the top of a file or of a `describe`; the node is there from `beforeAll` on, and removed at the end. */
 export function ownNode(settings: Readonly<Record<string, string>> = {}): OwnNode {
   countTests("live", []);
-  const options = { ...DEFAULTS, name: `test-${randomBytes(5).toString("hex")}`, heap: "512m", settings };
+  // Below the ports that connections get, and not among those that other nodes look for: nobody else takes it while this one is down.
+  const port = randomInt(10_000, 30_000);
+  const options = { ...DEFAULTS, name: `test-${randomBytes(5).toString("hex")}`, heap: "512m", settings, port };
   let opened: { url: string; connection: OpenSearchConnection } | null = null;
   const node = () => {
     if (!opened) throw new Error("the node is there from beforeAll on");
@@ -54,7 +56,7 @@ export function ownNode(settings: Readonly<Record<string, string>> = {}): OwnNod
       await stopNode(options.name, { graceful: false });
     },
     async restart() {
-      await startNode({ ...options, keep: true, port: Number(new URL(node().url).port) });
+      await startNode({ ...options, keep: true });
     },
   };
 }
