@@ -111,13 +111,18 @@ function runSection(run: BacktestRun, at: number): JSX.Element {
 
 const OUTCOMES = { paged: "paged", held: "held back", missed: "missed" } as const;
 
+function became(one: KnownOutcome): string {
+  if (one.known.kind === "incident") return OUTCOMES[one.outcome];
+  return isWronglyPaged(one) ? "paged, although benign" : "nobody was woken";
+}
+
 const knownTable = (known: readonly KnownOutcome[]): JSX.Element =>
   table(
     "What is known to have happened",
     [{ title: "Known" }, { title: "Became" }, { title: "After it began" }, { title: "Why not paged" }],
     known.map((one) => [
       `${one.known.name}${one.known.kind === "benign" ? " (benign)" : ""}`,
-      isWronglyPaged(one) ? "paged, although benign" : OUTCOMES[one.outcome],
+      became(one),
       one.after === null ? "" : duration(one.after),
       one.known.kind === "benign" ? "" : (one.reason ?? ""),
     ]),
