@@ -17,6 +17,23 @@ export function timeArgument(option: string, text: string | undefined): EpochMs 
   return time;
 }
 
+/** `--from` and `--to`; a range that ends before it begins is refused. */
+export function rangeArguments(options: { readonly from?: string; readonly to?: string }): {
+  readonly from: EpochMs | undefined;
+  readonly to: EpochMs | undefined;
+} {
+  const from = timeArgument("--from", options.from);
+  const to = timeArgument("--to", options.to);
+  if (from !== undefined && to !== undefined && from >= to) {
+    throw new TrailwatchError(
+      "USAGE",
+      `--from ${options.from} is not before --to ${options.to}`,
+      "Swap them, or leave one out.",
+    );
+  }
+  return { from, to };
+}
+
 export function countArgument(option: string, text: string, minimum = 1): number {
   const count = Number(text);
   if (!/^\d+$/.test(text) || count < minimum || !Number.isSafeInteger(count)) {

@@ -11,7 +11,7 @@ import { redactAnalysis } from "#core/messages/redact.ts";
 import type { AccountDirectory } from "#core/ports/account-directory.ts";
 import type { ReadSelection } from "#core/ports/event-source.ts";
 import { analyseStore, redactReport, reportModel, writeReport } from "../analysis.ts";
-import { countArgument, timeArgument } from "../arguments.ts";
+import { countArgument, rangeArguments } from "../arguments.ts";
 import type { AwsOptions } from "../aws.ts";
 import { loadConfiguration, loadOrganization } from "../configuration.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -141,15 +141,7 @@ function checkWritable(file: string): void {
 }
 
 function selectionOf(options: AnalyzeOptions): ReadSelection {
-  const from = timeArgument("--from", options.from);
-  const to = timeArgument("--to", options.to);
-  if (from !== undefined && to !== undefined && from >= to) {
-    throw new TrailwatchError(
-      "USAGE",
-      `--from ${options.from} is not before --to ${options.to}`,
-      "Swap them, or leave one out.",
-    );
-  }
+  const { from, to } = rangeArguments(options);
   return {
     from,
     to,

@@ -7,7 +7,7 @@ import type { Delays } from "#core/domain/as-delivered.ts";
 import type { KnownIncident } from "#core/domain/backtest.ts";
 import { TrailwatchError } from "#core/domain/errors.ts";
 import { backtest as backtestOf, type Candidate } from "#core/use-cases/backtest.ts";
-import { timeArgument } from "../arguments.ts";
+import { rangeArguments } from "../arguments.ts";
 import { EVERY, openReplay } from "../as-delivered.ts";
 import type { AwsOptions } from "../aws.ts";
 import { loadConfiguration, loadOrganization, readText } from "../configuration.ts";
@@ -40,10 +40,7 @@ export async function backtest(paths: readonly string[], options: BacktestOption
   const budget = budgetOf(options.budget);
   const candidates = candidatesOf(options.config ?? [], budget);
   const known = options.truth === undefined ? null : readKnown(options.truth);
-  const counted = {
-    start: timeArgument("--from", options.from) ?? null,
-    end: timeArgument("--to", options.to) ?? null,
-  };
+  const { from = null, to = null } = rangeArguments(options);
   const sources = await sourcesOf(paths, options);
   const place = makeWorkspace(options.out);
   const progress = createProgress(process.stderr, options.quiet ?? false);
@@ -75,7 +72,7 @@ export async function backtest(paths: readonly string[], options: BacktestOption
         }),
       events,
       every: EVERY,
-      counted,
+      counted: { start: from, end: to },
       known,
     });
     if (!result) throw nothingReplayed(paths);
@@ -136,4 +133,8 @@ function readKnown(file: string): readonly KnownIncident[] {
 }
 
 const nothingReplayed = (paths: readonly string[]): TrailwatchError =>
-  new TrailwatchError("NOTHING_READ", `no CloudTrail event under ${paths.join(", ")}`, "Check the path.");
+  new TrailwatchError(
+    "NOTHING_READ",
+    `no CloudTrail event under ${paths.join(", ")} in the time that is to be counted`,
+    "Check the path, and --from and --to.",
+  );

@@ -24,7 +24,7 @@ export interface BacktestInput {
 
 /**
  * Lets each configuration live through the history as it was delivered, one after the other, and compares what they would
- * have said. `null` where there is no event.
+ * have said. `null` where there is no event, or none in the time that is counted.
  */
 export async function backtest({
   candidates,
@@ -49,6 +49,7 @@ export async function backtest({
         start: Math.max(replayed.span.start, from ?? replayed.span.start),
         end: Math.min(replayed.span.end, to ?? replayed.span.end),
       };
+      if (span.start >= span.end) return null;
       const { directory } = input.knowledge;
       runs.push(
         summariseReplay(replayed, { span, name, alertBudget: config.alertBudget, directory, known: meant ?? null }),

@@ -52,3 +52,10 @@ test("a budget is written as one", async () => {
   expect(code).toBe(2);
   expect(stderr).toContain("2/week, 1/day or none");
 }, 60_000);
+
+test("a time in which there is nothing is said to be one", async () => {
+  const swapped = await replay("--from", "2026-01-02", "--to", "2026-01-01");
+  expect(swapped).toMatchObject({ code: 2, stderr: expect.stringContaining("is not before --to") });
+  const later = await replay("--from", "2030-01-01");
+  expect(later).toMatchObject({ code: 3, stderr: expect.stringContaining("Check the path, and --from and --to") });
+}, 60_000);
