@@ -1,6 +1,6 @@
 import { TrailwatchError } from "#core/domain/errors.ts";
 import { type EpochMs, HOUR } from "#core/domain/time.ts";
-import type { Departure, EntityModel, ModelOptions, SavedModel } from "#core/ports/detector-engine.ts";
+import type { Departure, EntityModel, ModelOptions, PeerRates, SavedModel } from "#core/ports/detector-engine.ts";
 import { HOURS_A_DAY, SLOTS, slotOfHour } from "./calendar.ts";
 import { Dispersion } from "./dispersion.ts";
 import { confidenceOf, gradeOf } from "./grade.ts";
@@ -73,7 +73,7 @@ export class CountModel implements EntityModel {
     this.#perHour = perHour;
     this.#unit = options.unit ?? 1;
     this.#history = new RecentHistory(perHour, state?.history);
-    this.#rates = new SeasonalRates(parameters, perHour, state?.rates);
+    this.#rates = new SeasonalRates(parameters, perHour, state?.rates, peersIn(options));
     this.#dispersion = new Dispersion(parameters, WINDOWS.length, state?.dispersion);
     this.#level = new RecentLevel(parameters, state?.level);
     this.#slow = new SlowWindows(state?.slow ?? undefined);
@@ -310,7 +310,7 @@ export class CountModel implements EntityModel {
   /** Dispersion of a prediction: of the counts themselves, and of the rate that they were predicted from. */
   #predictive(window: number, mean: number, slot: number): number {
     const own = this.#dispersion.of(window, mean);
-    return own + (1 / Math.max(mean, 0.1) + own) / this.#rates.support(slot);
+    return own + (1 / Math.max(mean, 0.1) + own) / this.#rates.support(slot) + this.#rates.peerScatter;
   }
 
   /** What is learnt of a count: not more than is plausible, unless it is a habit. */
@@ -378,7 +378,7 @@ export class CountModel implements EntityModel {
     const { score, length, actual, mean, dispersion } = candidate;
     if (Math.abs(actual - mean) * this.#unit < this.#options.floor) return null;
     const start = index - length + 1;
-    const seen = this.#firstSeen !== null && this.#firstSeen < start;
+    const seen = this.#rates.hasPeers || (this.#firstSeen !== null && this.#firstSeen < start);
     return {
       window: { start: start * this.#options.bucket, end: (index + 1) * this.#options.bucket },
       direction,
@@ -391,4 +391,9 @@ export class CountModel implements EntityModel {
       confidence: confidenceOf(this.#knownHours / HOURS_A_DAY),
     };
   }
+}
+
+/** What peers had, in the model's units. */
+function peersIn({ peers, unit = 1 }: ModelOptions): PeerRates | undefined {
+  return peers && { ...peers, hourly: peers.hourly.map((rate) => rate / unit) };
 }

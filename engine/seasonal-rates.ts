@@ -1,3 +1,4 @@
+import type { PeerRates } from "#core/ports/detector-engine.ts";
 import { HOURS_A_DAY, SLOTS, slotOfHour, visitsOfSlots } from "./calendar.ts";
 import type { CountModelParameters } from "./parameters.ts";
 
@@ -12,12 +13,15 @@ export interface SavedRates {
   /** Slot, then its buckets' sums; slots in which nothing happened are left out. */
   readonly slots: readonly (readonly number[])[];
   readonly profile: readonly number[];
+  /** In the model's units; absent where there were none. */
+  readonly peers?: PeerRates;
 }
 
 /**
  * The seasonal rate of an entity: discounted counts by hour of day and kind of day and by bucket within the hour,
  * shrunk to coarser levels while there is little of them (gamma-Poisson: a coarser level's rate counts as so many
- * visits). Hours are learnt whole, and a run of empty ones in closed form.
+ * visits). Hours are learnt whole, and a run of empty ones in closed form. What peers had stands for all hours until there
+ * are own ones: it weighs as much as a day.
  */
 export class SeasonalRates {
   readonly #parameters: CountModelParameters;
@@ -29,12 +33,22 @@ export class SeasonalRates {
   readonly #sums: Float64Array;
   /** By bucket within the hour, over all hours: jobs that run every hour at the same minute. */
   readonly #profile: Float64Array;
+  readonly #peers: PeerRates | undefined;
+  /** Events of belief before anything was seen, and each hour of day against the others. */
+  readonly #priorEvents: number;
+  readonly #shape: readonly number[] | null;
   #weight = 0;
   #total = 0;
 
-  constructor(parameters: CountModelParameters, perHour: number, saved?: SavedRates) {
+  /** @param begins what peers had, in the model's units, where nothing is saved */
+  constructor(parameters: CountModelParameters, perHour: number, saved?: SavedRates, begins?: PeerRates) {
     this.#parameters = parameters;
     this.#perHour = perHour;
+    const peers = saved ? saved.peers : begins;
+    this.#peers = peers;
+    const ofPeers = peers ? peers.hourly.reduce((sum, rate) => sum + rate, 0) / HOURS_A_DAY : 0;
+    this.#priorEvents = Math.max(ofPeers * parameters.priorHours, parameters.priorEvents);
+    this.#shape = peers && ofPeers > 0 ? peers.hourly.map((rate) => rate / ofPeers) : null;
     this.#sums = new Float64Array(SLOTS * perHour);
     this.#profile = new Float64Array(perHour);
     if (!saved) return;
@@ -102,13 +116,14 @@ export class SeasonalRates {
 
   /** Expected count of an hour, all its buckets together. */
   hourly(slot: number): number {
-    const { dayKindPrior, hourPrior, priorEvents, priorHours } = this.#parameters;
-    const overall = (this.#total + priorEvents) / (this.#weight + priorHours);
+    const { dayKindPrior, hourPrior, priorHours } = this.#parameters;
+    const overall = (this.#total + this.#priorEvents) / (this.#weight + priorHours);
+    const likely = this.#shape ? overall * (this.#shape[slot % HOURS_A_DAY] as number) : overall;
     const twin = (slot + HOURS_A_DAY) % SLOTS;
     const total = this.#totals[slot] as number;
     const weight = this.#weights[slot] as number;
     const hourOfDay =
-      (total + (this.#totals[twin] as number) + hourPrior * overall) /
+      (total + (this.#totals[twin] as number) + hourPrior * likely) /
       (weight + (this.#weights[twin] as number) + hourPrior);
     return (total + dayKindPrior * hourOfDay) / (weight + dayKindPrior);
   }
@@ -116,6 +131,17 @@ export class SeasonalRates {
   /** Visits' worth of history behind {@link hourly}: the slot's own, and what other hours lend it. */
   support(slot: number): number {
     return (this.#weights[slot] as number) + 0.5 + Math.min(2, this.#weight / HOURS_A_DAY);
+  }
+
+  /** How much peers differ from one another, as far as {@link hourly} still rests on them. */
+  get peerScatter(): number {
+    if (!this.#peers) return 0;
+    const { priorHours } = this.#parameters;
+    return (this.#peers.scatter * priorHours) / (priorHours + this.#weight);
+  }
+
+  get hasPeers(): boolean {
+    return this.#peers !== undefined;
   }
 
   /**
@@ -169,6 +195,11 @@ export class SeasonalRates {
       if (this.#totals[slot] === 0) continue;
       slots.push([slot, ...this.#sums.subarray(slot * this.#perHour, (slot + 1) * this.#perHour)]);
     }
-    return { visits: [...this.#visits], slots, profile: [...this.#profile] };
+    return {
+      visits: [...this.#visits],
+      slots,
+      profile: [...this.#profile],
+      ...(this.#peers ? { peers: this.#peers } : {}),
+    };
   }
 }

@@ -13,6 +13,16 @@ export interface ModelOptions {
   readonly floor: number;
   /** What counts as one: 1 (the default) for counts; for amounts (GiB, USD/hour) about the smallest that matters. */
   readonly unit?: number;
+  /** What its peers did before it began. Kept in the saved model: read only where a model begins. */
+  readonly peers?: PeerRates;
+}
+
+/** What is expected of an entity that has no history of its own. */
+export interface PeerRates {
+  /** Of each hour of the day (UTC): what one of them had in it, in the signal's unit. */
+  readonly hourly: readonly number[];
+  /** How much they differ from one another: variance / mean². */
+  readonly scatter: number;
 }
 
 /** JSON-safe, versioned, a few kB. */
@@ -45,7 +55,7 @@ export interface Departure {
   readonly window: TimeWindow;
   readonly direction: "rise" | "drop";
   readonly actual: number;
-  /** `null` where the entity never had a non-zero bucket before the window. */
+  /** `null` where the entity never had a non-zero bucket before the window, and no peers. */
   readonly expected: number | null;
   readonly lower: number | null;
   readonly upper: number | null;
