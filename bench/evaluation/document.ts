@@ -5,6 +5,7 @@ const DOCUMENTS = {
   worlds: "evaluation",
   attacks: "evaluation",
   budget: "evaluation",
+  sizes: "evaluation",
   detection: "detection",
 } as const;
 export type Section = keyof typeof DOCUMENTS;
