@@ -8,7 +8,8 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
-import { createCountEngine } from "#engine/count-engine.ts";
+import { CountModel } from "#engine/count-model.ts";
+import { DEFAULT_PARAMETERS } from "#engine/parameters.ts";
 
 const [countsPath, scoresPath, ...settings] = process.argv.slice(2);
 if (!countsPath || !scoresPath) {
@@ -26,14 +27,14 @@ const [header = [], ...rows] = text
   .map((line) => line.split(","));
 const times = rows.map((row) => Date.parse(row[0] ?? ""));
 const bucket = (times[1] ?? 0) - (times[0] ?? 0);
-const engine = createCountEngine({ ...changed, reportFrom: 1 });
+const parameters = { ...DEFAULT_PARAMETERS, ...changed };
 
 const columns: string[][] = [];
 let spent = 0;
 let stateBytes = 0;
 for (let column = 1; column < header.length; column++) {
   const values = rows.map((row) => Number(row[column]));
-  const model = engine.open({ bucket, direction: "both", floor: 0 });
+  const model = new CountModel(parameters, { bucket, direction: "both", floor: 0 });
   const began = performance.now();
   const scores = values.map((value, i) => model.observe(times[i] as number, value)?.score ?? 0);
   spent += performance.now() - began;

@@ -19,7 +19,7 @@ import {
   typesTable,
 } from "./detection/count-tables.ts";
 import { plantIn } from "./detection/injected.ts";
-import { FORESTS, FUSED, MEASURED, QUICK } from "./detection/methods.ts";
+import { CALIBRATED, FORESTS, FUSED, MEASURED, type Method, QUICK } from "./detection/methods.ts";
 import { readNab } from "./detection/nab-corpus.ts";
 import { chosenOnTable, nabReport, nabTable, reproduced } from "./detection/nab-tables.ts";
 import { reliabilityTable } from "./detection/reliability.ts";
@@ -62,17 +62,14 @@ say(
   kindsTable(corpus, fused),
   typesTable(corpus, fused),
 );
-if (write) {
-  const validation = readCorpus("validation");
-  const own = scoreCounts(validation, FUSED);
-  say(
-    "What a rate means",
-    ratesTable([
-      { corpus: validation, fused: own },
-      { corpus, fused },
-    ]),
-  );
-}
+const corpora = write ? [readCorpus("validation"), corpus] : [corpus];
+const rated = (name: string, method: Method) =>
+  corpora.map((of, at) => ({
+    name: `${name}, ${write && at === 0 ? "validation" : split}`,
+    corpus: of,
+    scored: scoreCounts(of, method).scored,
+  }));
+say("What a rate means", ratesTable([...rated("fused", FUSED), ...rated("calibrated count model", CALIBRATED)]));
 say("Tail probabilities of the count model", reliabilityTable(corpus));
 
 if (values.nab || write) {

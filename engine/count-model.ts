@@ -1,9 +1,9 @@
 import { TrailwatchError } from "#core/domain/errors.ts";
 import { type EpochMs, HOUR } from "#core/domain/time.ts";
-import type { Departure, EntityModel, ModelOptions, PeerRates, SavedModel } from "#core/ports/detector-engine.ts";
+import type { Departure, ModelOptions, PeerRates, SavedModel } from "#core/ports/detector-engine.ts";
 import { HOURS_A_DAY, SLOTS, slotOfHour } from "./calendar.ts";
+import { confidenceOf } from "./confidence.ts";
 import { Dispersion } from "./dispersion.ts";
-import { confidenceOf, gradeOf } from "./grade.ts";
 import { Habits } from "./habits.ts";
 import type { CountModelParameters } from "./parameters.ts";
 import { nearestWindow, RecentHistory, WINDOWS } from "./recent-history.ts";
@@ -18,8 +18,10 @@ const LEAST_DROP = 9;
 /** What departs so clearly was reported when it happened; slow windows count only what was to be expected of it. */
 const CLEAR = 8;
 
-/** A window as judged; counts in the model's units. */
-interface Candidate {
+/** A window of the bucket observed last, as it was judged; counts in the model's units. */
+export interface Judged {
+  readonly direction: Departure["direction"];
+  /** -log10 of its tail probability. */
   readonly score: number;
   /** Buckets. */
   readonly length: number;
@@ -34,7 +36,7 @@ interface Candidate {
  * expectation. While an entity is silent nothing is computed at all ("asleep"): the empty hours are learnt when it
  * wakes, in closed form, so that a run of zeros is the same in one call as in many.
  */
-export class CountModel implements EntityModel {
+export class CountModel {
   readonly #parameters: CountModelParameters;
   readonly #options: ModelOptions;
   readonly #perHour: number;
@@ -89,7 +91,11 @@ export class CountModel implements EntityModel {
     this.#spread = state.spread ?? Number.NaN;
   }
 
-  observe(bucket: EpochMs, value: number | null): Departure | null {
+  /**
+   * Judges one closed bucket, then learns it. Returns the window that departs most, where one does by more than a standard
+   * deviation and at least the floor. Buckets come in time order without holes; `null` is unknown.
+   */
+  observe(bucket: EpochMs, value: number | null): Judged | null {
     const index = this.#advance(bucket);
     if (this.#asleep) {
       if (value === 0) return null;
@@ -104,46 +110,69 @@ export class CountModel implements EntityModel {
       return null;
     }
     if (value === 0) {
-      const departure = this.#options.direction === "both" ? this.#departure(index, this.#drop(at), "drop") : null;
+      const drop = this.#options.direction === "both" ? this.#drop(at) : null;
       this.#quiet++;
       if (this.#quiet >= history.end + this.#perHour && this.#maySleep()) this.#asleep = true;
-      return departure;
+      return this.#aboveFloor(drop);
     }
     this.#quiet = 0;
-    return this.#count(index, at, value / this.#unit);
+    const judged = this.#count(at, value / this.#unit);
+    this.#firstSeen ??= index;
+    return this.#aboveFloor(judged);
   }
 
   /** A bucket with something in it: judges, then keeps back what may be learnt of it. */
-  #count(index: number, at: number, count: number): Departure | null {
+  #count(at: number, count: number): Judged | null {
     const history = this.#history;
     const mean = history.means[at] as number;
     history.values[at] = count;
     history.learnable[at] = count;
-    let departure: Departure | null = null;
     if (count < mean) {
-      if (this.#options.direction === "both") departure = this.#departure(index, this.#drop(at), "drop");
       this.#spread += count;
-    } else {
-      const rise = this.#rise(at);
-      const slow = this.#slowRise(at, count);
-      departure = this.#departure(index, rise && slow && slow.score > rise.score ? slow : (rise ?? slow), "rise");
-      history.learnable[at] = this.#bounded(count, mean);
-      this.#spread += rise && rise.score >= CLEAR ? mean : (history.learnable[at] as number);
+      return this.#options.direction === "both" ? this.#drop(at) : null;
     }
-    this.#firstSeen ??= index;
-    return departure;
+    const rise = this.#rise(at);
+    const slow = this.#slowRise(at, count);
+    history.learnable[at] = this.#bounded(count, mean);
+    this.#spread += rise && rise.score >= CLEAR ? mean : (history.learnable[at] as number);
+    return rise && slow && slow.score > rise.score ? slow : (rise ?? slow);
   }
 
-  observeZeros(from: EpochMs, count: number): readonly Departure[] {
-    const departures: Departure[] = [];
-    for (let done = 0; done < count; done++) {
-      const departure = this.observe(from + done * this.#options.bucket, 0);
-      if (departure) departures.push(departure);
-      if (!this.#asleep) continue;
-      this.#next = (this.#next as number) + count - done - 1;
-      break;
-    }
-    return departures;
+  /** Whether it is so long silent that further zeros neither depart nor change anything. */
+  get asleep(): boolean {
+    return this.#asleep;
+  }
+
+  /** Whether anything was ever counted. */
+  get hasCounted(): boolean {
+    return this.#firstSeen !== null;
+  }
+
+  /** The same as observing `count` zeros from `bucket` on, while it is {@link asleep}. */
+  sleepOn(bucket: EpochMs, count: number): void {
+    this.#next = this.#advance(bucket) + count;
+  }
+
+  /** The window in counts, of what {@link observe} just returned. */
+  describe({
+    length,
+    direction,
+    actual,
+    mean,
+    dispersion,
+  }: Judged): Omit<Departure, "score" | "grade" | "falsePerWeek" | "tail"> {
+    const end = this.#next as number;
+    const start = end - length;
+    const seen = this.#rates.hasPeers || (this.#firstSeen !== null && this.#firstSeen < start);
+    return {
+      window: { start: start * this.#options.bucket, end: end * this.#options.bucket },
+      direction,
+      actual: actual * this.#unit,
+      ...(seen
+        ? { expected: mean * this.#unit, ...this.#band(mean, dispersion) }
+        : { expected: null, lower: null, upper: null }),
+      confidence: confidenceOf(this.#knownHours / HOURS_A_DAY),
+    };
   }
 
   expect(bucket: EpochMs, count = 1): { readonly expected: number; readonly lower: number; readonly upper: number } {
@@ -332,40 +361,43 @@ export class CountModel implements EntityModel {
     };
   }
 
-  #rise(at: number): Candidate | null {
-    return this.#best(at, ({ actual, mean }) => actual > mean, upperTailScore);
+  #rise(at: number): Judged | null {
+    return this.#best(at, "rise", ({ actual, mean }) => actual > mean, upperTailScore);
   }
 
   /** Where little is expected, too little is nothing. */
-  #drop(at: number): Candidate | null {
-    return this.#best(at, ({ actual, mean }) => actual < mean && mean >= LEAST_DROP / 2, lowerTailScore);
+  #drop(at: number): Judged | null {
+    return this.#best(at, "drop", ({ actual, mean }) => actual < mean && mean >= LEAST_DROP / 2, lowerTailScore);
   }
 
   /** Of the windows that end with the bucket at `at`, the one that departs most; at least by a standard deviation. */
   #best(
     at: number,
+    direction: Judged["direction"],
     departs: (sum: { readonly actual: number; readonly mean: number }) => boolean,
     tailScore: typeof upperTailScore,
-  ): Candidate | null {
+  ): Judged | null {
     const slot = slotOfHour(this.#hour);
-    let best: Candidate | null = null;
+    let best: Judged | null = null;
     for (const [window, sum] of this.#history.windows(at).entries()) {
       if (!departs(sum)) continue;
       const { actual, mean } = sum;
       const dispersion = this.#predictive(window, mean, slot);
       if ((actual - mean) ** 2 < mean + dispersion * mean * mean) continue;
       const score = tailScore(actual, mean, dispersion) * this.#trust;
-      if (!best || score > best.score) best = { score, length: WINDOWS[window] as number, actual, mean, dispersion };
+      if (!best || score > best.score) {
+        best = { direction, score, length: WINDOWS[window] as number, actual, mean, dispersion };
+      }
     }
     return best;
   }
 
-  #slowRise(at: number, count: number): Candidate | null {
+  #slowRise(at: number, count: number): Judged | null {
     const slow = this.#slow.judge(this.#hour, this.#spread + count);
     if (!slow) return null;
     const { actual, mean, dispersion } = slow;
     const length = slow.hours * this.#perHour - (this.#history.end - 1 - at);
-    return { score: slow.score * this.#trust, length, actual, mean, dispersion };
+    return { direction: "rise", score: slow.score * this.#trust, length, actual, mean, dispersion };
   }
 
   /** A model extrapolates; hours of history cannot say that something happens once in a thousand years. */
@@ -373,23 +405,8 @@ export class CountModel implements EntityModel {
     return this.#knownHours / (this.#knownHours + this.#parameters.trustHours);
   }
 
-  #departure(index: number, candidate: Candidate | null, direction: Departure["direction"]): Departure | null {
-    if (!candidate || candidate.score < this.#parameters.reportFrom) return null;
-    const { score, length, actual, mean, dispersion } = candidate;
-    if (Math.abs(actual - mean) * this.#unit < this.#options.floor) return null;
-    const start = index - length + 1;
-    const seen = this.#rates.hasPeers || (this.#firstSeen !== null && this.#firstSeen < start);
-    return {
-      window: { start: start * this.#options.bucket, end: (index + 1) * this.#options.bucket },
-      direction,
-      actual: actual * this.#unit,
-      ...(seen
-        ? { expected: mean * this.#unit, ...this.#band(mean, dispersion) }
-        : { expected: null, lower: null, upper: null }),
-      score,
-      grade: gradeOf(score),
-      confidence: confidenceOf(this.#knownHours / HOURS_A_DAY),
-    };
+  #aboveFloor(judged: Judged | null): Judged | null {
+    return judged && Math.abs(judged.actual - judged.mean) * this.#unit >= this.#options.floor ? judged : null;
   }
 }
 

@@ -1,7 +1,5 @@
 /** What the count model can be tuned by. The defaults were chosen on a validation corpus, see docs/detection.md. */
 export interface CountModelParameters {
-  /** Departures are reported from this -log10 p on. */
-  readonly reportFrom: number;
   /** Share of a slot's past that each new visit to it leaves. */
   readonly seasonRetention: number;
   /** Visits' worth of the coarser level (hour of day, both kinds of day; then all hours) in a slot's rate. */
@@ -31,7 +29,6 @@ export interface CountModelParameters {
 }
 
 export const DEFAULT_PARAMETERS: CountModelParameters = {
-  reportFrom: 4,
   seasonRetention: 0.95,
   dayKindPrior: 0.5,
   hourPrior: 1,

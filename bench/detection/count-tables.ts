@@ -127,15 +127,21 @@ export function typesTable(corpus: CountCorpus, { scored, curve }: MethodScored)
   return table(["anomaly", "planted", "found at 0.5", "mean delay", "found at 0.02"], rows);
 }
 
+interface RatedSplit {
+  readonly name: string;
+  readonly corpus: CountCorpus;
+  readonly scored: readonly Scored[];
+}
+
 /** Whether a rate means what it says: false episodes per series and week at the score that stands for it. */
-export function ratesTable(splits: readonly { readonly corpus: CountCorpus; readonly fused: MethodScored }[]): string {
+export function ratesTable(splits: readonly RatedSplit[]): string {
   const rows = RATES.map((rate) => [
     rate,
     scoreAtRate(rate).toFixed(2),
-    ...splits.map(({ corpus, fused }) => {
-      const sum = sumOf(fused.scored.map((one) => tally(one, scoreAtRate(rate), corpus.warmUp)));
+    ...splits.map(({ corpus, scored }) => {
+      const sum = sumOf(scored.map((one) => tally(one, scoreAtRate(rate), corpus.warmUp)));
       return ((sum.episodes - sum.trueEpisodes) / seriesWeeks(corpus)).toFixed(3);
     }),
   ]);
-  return table(["false episodes per series-week wanted", "score", "validation", "test"], rows);
+  return table(["false episodes per series-week wanted", "score", ...splits.map(({ name }) => name)], rows);
 }

@@ -1,5 +1,8 @@
+import type { ModelOptions } from "#core/ports/detector-engine.ts";
 import { createCountEngine } from "#engine/count-engine.ts";
+import { CountModel } from "#engine/count-model.ts";
 import { type EntityForest, openForest } from "#engine/forest/index.ts";
+import { DEFAULT_PARAMETERS } from "#engine/parameters.ts";
 import { openSeries, type SeriesOptions } from "#engine/series/detector.ts";
 
 /** A series on its grid: one value every `interval` milliseconds, or about that. */
@@ -28,11 +31,15 @@ export const FUSED: Method = { name: "**fused, as `trailwatch detect`**", score:
 export const MEASURED: Method = { name: "measurement model alone", score: fused({ counts: false }) };
 const WITH_FOREST: Method = { name: "fused, with a forest on residuals", score: fused({ forest: true }) };
 
-/** -log10 p of the best window, as it is. */
-const COUNT_MODEL: Method = {
-  name: "count model alone, not held against its past",
-  score: ({ times, values, interval }) => {
-    const model = createCountEngine({ reportFrom: 1 }).open({ bucket: interval, direction: "both", floor: 0 });
+interface Counting {
+  observe(bucket: number, value: number | null): { readonly score: number } | null;
+}
+
+/** Buckets in order without holes; what is missing is unknown. */
+const counting =
+  (open: (options: ModelOptions) => Counting): Method["score"] =>
+  ({ times, values, interval }) => {
+    const model = open({ bucket: interval, direction: "both", floor: 0 });
     let next: number | null = null;
     return Float64Array.from(times, (time, i) => {
       const bucket = Math.floor(time / interval);
@@ -41,7 +48,18 @@ const COUNT_MODEL: Method = {
       next = bucket + 1;
       return model.observe(bucket * interval, values[i] as number)?.score ?? 0;
     });
-  },
+  };
+
+const engine = createCountEngine();
+export const CALIBRATED: Method = {
+  name: "**calibrated count model, as `trailwatch analyze`**",
+  score: counting((options) => engine.open(options)),
+};
+
+/** -log10 p of the best window, as it is. */
+const COUNT_MODEL: Method = {
+  name: "count model alone, not held against its past",
+  score: counting((options) => new CountModel(DEFAULT_PARAMETERS, options)),
 };
 
 /** By a series' values: its score and its grade come of one pass. */
@@ -104,7 +122,7 @@ const Z_SCORE: Method = {
   },
 };
 
-export const QUICK: readonly Method[] = [FUSED, COUNT_MODEL, MEASURED, STATIC, LAST_WEEK, Z_SCORE];
+export const QUICK: readonly Method[] = [FUSED, CALIBRATED, COUNT_MODEL, MEASURED, STATIC, LAST_WEEK, Z_SCORE];
 /** Some 20 times slower. */
 export const FORESTS: readonly Method[] = [
   WITH_FOREST,

@@ -37,7 +37,7 @@ function shares(corpus: CountCorpus, series: readonly LabelledSeries[]) {
   let state = 1;
   for (const { counts, anomalies, ignored } of series) {
     const options = { bucket: corpus.interval, direction: "both", floor: 0 } as const;
-    const model = new CountModel({ ...DEFAULT_PARAMETERS, reportFrom: 99 }, options);
+    const model = new CountModel(DEFAULT_PARAMETERS, options);
     const left = [...anomalies, ...ignored];
     for (const [i, count] of counts.entries()) {
       model.observe(corpus.times[i] as number, count);

@@ -59,10 +59,14 @@ export interface Departure {
   readonly expected: number | null;
   readonly lower: number | null;
   readonly upper: number | null;
-  /** -log10 of the tail probability, comparable across entities. */
+  /** How seldom this entity departs so far, by its own past: comparable across entities and signals. */
   readonly score: number;
-  /** 0..1 */
+  /** 0..1, of the score: how likely there is a cause, where hundreds of entities are watched. */
   readonly grade: number;
   /** 0..1 */
   readonly confidence: number;
+  /** What the score stands for: how often a week such an entity departs so far without any cause. */
+  readonly falsePerWeek: number;
+  /** What the model of the counts alone says: -log10 of the probability of so much, or of so little. */
+  readonly tail: number;
 }

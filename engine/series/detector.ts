@@ -1,19 +1,18 @@
 import { DAY, type EpochMs, HOUR, MINUTE } from "#core/domain/time.ts";
-import type { Departure, ModelOptions } from "#core/ports/detector-engine.ts";
+import type { ModelOptions } from "#core/ports/detector-engine.ts";
+import { confidenceOf } from "../confidence.ts";
 import { CountModel } from "../count-model.ts";
 import { type EntityForest, openForest } from "../forest/index.ts";
-import { confidenceOf } from "../grade.ts";
 import { DEFAULT_PARAMETERS } from "../parameters.ts";
 import { Afterglow } from "./afterglow.ts";
 import { bandOfCounts, bandOfMeasurements } from "./band.ts";
 import { Kind } from "./kind.ts";
 import { MeasurementModel } from "./measurement-model.ts";
-import { type PeakBelief, Peaks } from "./peaks.ts";
+import { COUNT_PEAKS, type PeakBelief, Peaks } from "./peaks.ts";
 import { readSeries, type SavedSeries, savedSeries } from "./saved-series.ts";
 import { ANOMALY, gradeOf } from "./verdict.ts";
 
 /** How far each opinion's peaks reach where its model is right; see docs/detection.md for how they were chosen. */
-const COUNT_PEAKS: PeakBelief = { from: 2, excess: 1, worth: 4, rate: 2 / 7, blocks: 7, most: 4, alike: false };
 const MEASUREMENT_PEAKS: PeakBelief = { from: 1, excess: 0.5, worth: 3, rate: 2 / 7, blocks: 7, most: 8, alike: true };
 const FOREST_PEAKS: PeakBelief = { from: 1.2, excess: 0.2, worth: 4, rate: 2 / 7, blocks: 7, most: 5, alike: false };
 
@@ -24,7 +23,6 @@ const FOREST_WORTH = 0.15;
 /** Where counts have peaks so much further out than the count model allows, it is not asked any more. */
 const HOPELESS = 4;
 
-const COUNT_PARAMETERS = { ...DEFAULT_PARAMETERS, reportFrom: COUNT_PEAKS.from };
 /** After a gap so long, or of so many points, nothing that was learnt of counts is of use. */
 const LONGEST_GAP = 35 * DAY;
 const MOST_MISSING = 50_000;
@@ -66,8 +64,6 @@ export interface SeriesJudgement {
   readonly confidence: number;
   readonly anomaly: boolean;
   readonly opinions: Opinions;
-  /** Of counts the window that departs most, if one does. */
-  readonly departure: Departure | null;
 }
 
 /** One series: its points are judged one by one, each before it is learnt. */
@@ -111,7 +107,7 @@ class FusedDetector implements SeriesDetector {
     this.#options = options;
     this.#countOptions = { bucket: options.interval, direction: "both", floor: 0 };
     const counts = options.counts !== false && isBucket(options.interval) && (!state || state.count !== null);
-    this.#count = counts ? new CountModel(COUNT_PARAMETERS, this.#countOptions, state?.count ?? undefined) : null;
+    this.#count = counts ? new CountModel(DEFAULT_PARAMETERS, this.#countOptions, state?.count ?? undefined) : null;
     this.#countPeaks = new Peaks(COUNT_PEAKS, state?.countPeaks);
     this.#measurement = new MeasurementModel(state?.measurement);
     this.#measurementPeaks = new Peaks(MEASUREMENT_PEAKS, state?.measurementPeaks);
@@ -169,7 +165,7 @@ class FusedDetector implements SeriesDetector {
     if (to - from >= BREAK) this.#measurement.breakOff();
     if (!this.#count) return;
     if ((to - from) * interval > LONGEST_GAP || to - from > MOST_MISSING) {
-      this.#count = new CountModel(COUNT_PARAMETERS, this.#countOptions);
+      this.#count = new CountModel(DEFAULT_PARAMETERS, this.#countOptions);
       return;
     }
     for (let index = from; index < to; index++) this.#count.observe(index * interval, null);
@@ -180,16 +176,16 @@ class FusedDetector implements SeriesDetector {
     const time = this.#time;
     const measured = this.#measurement.observe(time, value);
     const counted = value >= 0 && bucket !== null ? this.#count : null;
-    const departure = bucket === null ? null : (counted?.observe(bucket, value) ?? null);
+    const tail = bucket === null ? 0 : (counted?.observe(bucket, value)?.score ?? 0);
     if (!counted && bucket !== null) this.#count?.observe(bucket, null);
     const usual = counted?.usual();
     const share = counted ? this.#share : 1;
     const opinions = {
-      count: counted ? this.#countPeaks.rarity(departure?.score ?? 0) : null,
+      count: counted ? this.#countPeaks.rarity(tail) : null,
       measurement: this.#isYoung ? 0 : this.#measurementPeaks.rarity(measured.score),
       forest: this.#asked(time, usual ? root(value) - root(usual.mean) : value - measured.expected),
     };
-    if (counted) this.#countPeaks.learn(departure?.score ?? 0);
+    if (counted) this.#countPeaks.learn(tail);
     this.#measurementPeaks.learn(measured.score);
     this.#known++;
     const mixed = (1 - share) * (opinions.count ?? 0) + share * MEASUREMENT_WORTH * opinions.measurement;
@@ -203,7 +199,6 @@ class FusedDetector implements SeriesDetector {
       confidence,
       anomaly: score >= ANOMALY,
       opinions,
-      departure,
     };
   }
 
@@ -249,5 +244,4 @@ const unjudged = (confidence: number): SeriesJudgement => ({
   confidence,
   anomaly: false,
   opinions: { count: null, measurement: null, forest: null },
-  departure: null,
 });

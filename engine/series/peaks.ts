@@ -21,6 +21,9 @@ export interface PeakBelief {
   readonly alike: boolean;
 }
 
+/** Of the count model's scores; see docs/detection.md for how it was chosen. */
+export const COUNT_PEAKS: PeakBelief = { from: 2, excess: 1, worth: 4, rate: 2 / 7, blocks: 7, most: 4, alike: false };
+
 export interface SavedPeaks {
   readonly count: number;
   readonly excess: number;
@@ -83,7 +86,20 @@ export class Peaks {
 
   learn(score: number): void {
     if (score > this.#highest) this.#highest = score;
-    if (++this.#position < BLOCK) return;
+    if (++this.#position === BLOCK) this.#endBlock();
+  }
+
+  /** The same as learning 0 so many times. */
+  learnZeros(count: number): void {
+    for (let left = count; left > 0; ) {
+      const step = Math.min(left, BLOCK - this.#position);
+      this.#position += step;
+      left -= step;
+      if (this.#position === BLOCK) this.#endBlock();
+    }
+  }
+
+  #endBlock(): void {
     const { from, most, worth, excess } = this.#belief;
     this.#count *= RETENTION;
     this.#excess *= RETENTION;
