@@ -8,8 +8,8 @@ import type { SourceFile } from "#core/ports/event-source.ts";
 import { contentFingerprint } from "./content-fingerprint.ts";
 import { BROKEN, OPEN_OBJECT, skipSpace, TOO_DEEP } from "./json-bytes.ts";
 import type { PartialRecord } from "./record-fields.ts";
-import { isFileError, needsOf, type RecordBytes, RecordPass, type Selects } from "./record-pass.ts";
-import { type DetailNeeds, RecordReader } from "./record-reader.ts";
+import { isFileError, type RecordBytes, RecordPass, type Selects } from "./record-pass.ts";
+import { RecordReader } from "./record-reader.ts";
 import { Splitter } from "./splitter.ts";
 import { splitFile } from "./unpack.ts";
 
@@ -36,10 +36,11 @@ export interface ReadEvent {
   readonly number: number;
 }
 
+/** Each as JSON, as it stands in the record: it is not parsed, and may be none. */
 export interface RecordDetails {
-  readonly request?: unknown;
-  readonly error?: unknown;
-  readonly additional?: unknown;
+  readonly request?: string;
+  readonly error?: string;
+  readonly additional?: string;
 }
 
 /** Reads files, and records that lie alone, into events one after the other. */
@@ -79,6 +80,7 @@ export class EventReader {
   readTexts(path: string, texts: readonly string[], positions: readonly string[]): ReadFile {
     const pass = new EventPass(path, this.#now(), this.#records, this.#selects, positions);
     const bytes = this.#buffered(texts);
+    this.#records.renew();
     let end = 0;
     for (const [at, text] of texts.entries()) {
       const start = end;
@@ -150,15 +152,6 @@ class EventPass extends RecordPass {
     }
   }
 
-  /** With all that people may search for, but where that is no JSON and nothing else needs it. */
-  protected override read(reader: RecordReader, bytes: Buffer, start: number, end: number): PartialRecord {
-    try {
-      return reader.read(bytes, start, end, allNeeds);
-    } catch {
-      return super.read(reader, bytes, start, end);
-    }
-  }
-
   protected override position(number: number): string {
     return this.#positions?.[number - 1] ?? super.position(number);
   }
@@ -169,7 +162,7 @@ class EventPass extends RecordPass {
     const identity =
       typeof value === "object" && value !== null ? { start: identityStart, end: identityEnd, value } : null;
     const fingerprint = contentFingerprint(bytes, start, end, identity);
-    this.#events.push({ event, fingerprint, details: detailsOf(record), number });
+    this.#events.push({ event, fingerprint, details: detailsOf(this.#reader, bytes), number });
   }
 
   protected override insight(insight: InsightRecord): void {
@@ -186,14 +179,10 @@ function unusable(isObject: boolean, scanned: number): readonly [QuarantineReaso
   return scanned === TOO_DEEP ? ["too-deep", "nested too deeply"] : ["broken-json", "not valid JSON"];
 }
 
-function allNeeds(source: unknown, name: unknown): DetailNeeds {
-  return { ...needsOf(source, name), requestParameters: true, additionalEventData: true };
-}
-
-function detailsOf({ requestParameters, errorMessage, additionalEventData }: PartialRecord): RecordDetails | null {
-  const request = requestParameters ?? null;
-  const error = errorMessage ?? null;
-  const additional = additionalEventData ?? null;
+function detailsOf(reader: RecordReader, bytes: Buffer): RecordDetails | null {
+  const request = reader.text(bytes, "requestParameters");
+  const error = reader.text(bytes, "errorMessage");
+  const additional = reader.text(bytes, "additionalEventData");
   if (request === null && error === null && additional === null) return null;
   const details: { -readonly [Name in keyof RecordDetails]: RecordDetails[Name] } = {};
   if (request !== null) details.request = request;

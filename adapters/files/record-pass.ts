@@ -14,7 +14,7 @@ const SAMPLE_BYTES = 64 * 1024;
 const CLOCKS_APART = DAY;
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
-export const needsOf = (source: unknown, name: unknown) =>
+const needsOf = (source: unknown, name: unknown) =>
   detailNeeds(typeof source === "string" ? source : "", typeof name === "string" ? name : "");
 
 /** Whether somebody wants this one; `null` where all are wanted. */
@@ -50,11 +50,6 @@ export abstract class RecordPass implements RecordSink {
   protected abstract insight(insight: InsightRecord, number: number): void;
   protected abstract quarantine(entry: Quarantined): void;
 
-  /** Reads what was scanned last. Throws SyntaxError where a part that is needed is no JSON. */
-  protected read(reader: RecordReader, bytes: Buffer, start: number, end: number): PartialRecord {
-    return reader.read(bytes, start, end, needsOf);
-  }
-
   /** What tells a record from the others of the file. */
   protected position(number: number): string {
     return `record ${number}`;
@@ -63,7 +58,7 @@ export abstract class RecordPass implements RecordSink {
   record(bytes: Buffer, start: number, end: number, number: number): void {
     let record: PartialRecord;
     try {
-      record = this.read(this.#reader, bytes, start, end);
+      record = this.#reader.read(bytes, start, end, needsOf);
     } catch (error) {
       this.broken("broken-json", this.position(number), (error as Error).message, bytes.subarray(start, end));
       return;

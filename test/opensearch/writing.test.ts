@@ -91,7 +91,9 @@ test("nothing that a record can hold keeps an event out", async () => {
   const texts = ["\0", "\ud800x", "AWS Internal", "x".repeat(40_000), "\u{1f6a8}".repeat(9000), "::ffff:1.2.3.4", ""];
   const { principal, origin } = sampleEvent({ id: "" });
   const entries = [
-    ...rests.map((rest, n) => entry(sampleEvent({ id: `rest-${n}`, time: TIME }), { rest: { rest } })),
+    ...rests.map((rest, n) =>
+      entry(sampleEvent({ id: `rest-${n}`, time: TIME }), { rest: { request: JSON.stringify(rest) } }),
+    ),
     ...texts.map((text, n) =>
       entry(
         sampleEvent({
@@ -113,12 +115,10 @@ test("nothing that a record can hold keeps an event out", async () => {
 
 test("what a rest holds is found by its path", async () => {
   const place = await emptyPlace(node);
-  await write(place, [
-    entry(sampleEvent({ id: "a", time: TIME }), { rest: { requestParameters: { engine: "mysql" } } }),
-  ]);
+  await write(place, [entry(sampleEvent({ id: "a", time: TIME }), { rest: { request: '{"engine":"mysql"}' } })]);
   await stored(place);
   const { body } = await place.connection.send("POST", `${today(place)}/_search`, {
-    body: { query: { term: { "rest.requestParameters.engine": "mysql" } } },
+    body: { query: { term: { "rest.request.engine": "mysql" } } },
   });
   expect(body.hits.total.value).toBe(1);
 });

@@ -121,7 +121,9 @@ test("what no database can keep in a text is replaced wherever it stands", () =>
     });
   const account = { ...ACCOUNT, alias: bad, ouPath: bad, costCenter: bad, owner: bad };
   const details = { ...DETAILS, firsts: [{ dimension: "tool" as const, value: bad }], place: { file: bad, record: 1 } };
-  const document = stored(toDocument(withText(bad), account, { ...details, rest: { [bad]: bad } }));
+  const document = stored(
+    toDocument(withText(bad), account, { ...details, rest: { request: JSON.stringify({ [bad]: bad }) } }),
+  );
   expect(fromDocument(document)).toEqual(withText(good));
   const { firsts, item_amounts, made_ids, started_ids, ...texts } = document;
   expect([firsts, item_amounts, made_ids, started_ids]).toEqual([

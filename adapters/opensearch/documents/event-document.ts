@@ -14,7 +14,7 @@ import type { FirstSeenValue } from "#core/signals/first-seen.ts";
 import { type MoneyFields, moneyFields, rangesFrom } from "./event-money.ts";
 import { type EventRemainder, eventRemainder, quantitiesFrom } from "./event-remainder.ts";
 import { lengthened, shortened, termOf } from "./long-text.ts";
-import { searchableRest, searchableRestText } from "./searchable-rest.ts";
+import { type RestTexts, restValue, searchableRest, searchableRestText } from "./searchable-rest.ts";
 
 /** What is kept of an event besides itself. */
 export interface EventDetails {
@@ -29,8 +29,8 @@ export interface EventDetails {
   readonly place?: { readonly file: string; readonly record: number };
   readonly deliveredAt?: EpochMs;
   readonly indexedAt?: EpochMs;
-  /** What else of the record is worth searching, as it is. */
-  readonly rest?: Readonly<Record<string, unknown>>;
+  /** What else of the record is worth searching. */
+  readonly rest?: RestTexts;
 }
 
 /** `_source` of an event. Fields without a value are left out. */
@@ -284,5 +284,5 @@ function restOf(
   const attributes = quantities.map((quantity) => quantity.attributes).filter((of) => Object.keys(of).length > 0);
   const purchases = [...new Set(quantities.flatMap(({ purchase }) => purchase ?? []))];
   if (given === undefined && attributes.length + purchases.length === 0 && cost.unpriced === null) return undefined;
-  return searchableRest({ attributes, purchases, unpriced: cost.unpriced, ...given });
+  return searchableRest({ attributes, purchases, unpriced: cost.unpriced, ...(given && restValue(given)) });
 }

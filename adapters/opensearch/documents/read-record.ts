@@ -1,13 +1,14 @@
 import type { EpochMs } from "#core/domain/time.ts";
 import type { UsageEvent } from "#core/domain/usage-event.ts";
 import { type EventEntry, eventEntry, type Knowledge } from "./event-entry.ts";
+import type { RestTexts } from "./searchable-rest.ts";
 
 /** An event with what only he who read its record knows. */
 export interface ReadRecord {
   readonly event: UsageEvent;
   readonly fingerprint: string;
   /** What of the record is worth searching beside the event. */
-  readonly details: object | null;
+  readonly details: RestTexts | null;
   /** From 1 in its file. */
   readonly number: number;
 }
@@ -25,7 +26,7 @@ export function fileEntry(
     fingerprint,
     place: path === null ? undefined : { file: path, record: number },
     deliveredAt: deliveredAt ?? undefined,
-    rest: (details ?? undefined) as Readonly<Record<string, unknown>> | undefined,
+    rest: details ?? undefined,
   };
   return eventEntry(event, read, knowledge);
 }

@@ -30,13 +30,19 @@ export async function* repriceFreed(asked: Asked, window: TimeWindow): AsyncGene
   yield* repriceAmong(asked, allOf([inWindow(window), frees]));
 }
 
-/** Prices what these events free or start, and what was freed or started later of what they make or free. */
-export async function* repriceFreedAfter(asked: Asked, events: Dsl): AsyncGenerator<SettledPage> {
+/**
+ * Prices what those of the window's events free or start, and what was freed or started later of what they make or free,
+ * but for those of these events that lie behind the window.
+ */
+export async function* repriceFreedAfter(asked: Asked, events: Dsl, window: TimeWindow): AsyncGenerator<SettledPage> {
   const changes = anyOf(["made_ids", "freed_ids"].map((field) => ({ exists: { field } })));
-  for await (const page of storedEvents<Changing>(asked, allOf([events, changes]), CHANGING, EVENTS_A_PAGE)) {
+  const among = allOf([inWindow(window), events, changes]);
+  const behind = { bool: { filter: [{ range: { [F.time]: { gte: window.end } } }, events] } };
+  for await (const page of storedEvents<Changing>(asked, among, CHANGING, EVENTS_A_PAGE)) {
     for (const { ids, first } of parts(page, changedBy)) {
       const frees = anyOf(["freed_ids", "started_ids"].map((field) => ({ terms: { [field]: ids } })));
-      yield* repriceAmong(asked, allOf([{ range: { [F.time]: { gte: first } } }, frees]));
+      const later = allOf([{ range: { [F.time]: { gte: first } } }, frees]);
+      yield* repriceAmong(asked, { bool: { filter: [later], must_not: [behind] } });
     }
   }
 }

@@ -1,7 +1,6 @@
 import { TrailwatchError } from "#core/domain/errors.ts";
 import type { EpochMs, TimeWindow } from "#core/domain/time.ts";
-import { allOf, type Dsl } from "#core/signals/query-dsl.ts";
-import { inWindow } from "../asking/matching-events.ts";
+import type { Dsl } from "#core/signals/query-dsl.ts";
 import { asking } from "../asking/search.ts";
 import type { OpenSearchConnection } from "../connection.ts";
 import type { IndexNames } from "../index-names.ts";
@@ -52,8 +51,9 @@ export async function settleEvents(
 
 /**
  * Settles those of the window's events, and all that they bear on: other copies of their actions, and what was freed,
- * perhaps later, of what they made. They must have been refreshed. Resolves with the times of all that may count or cost something else for
- * them, whether this run had to change it or one before that did not come to its end. Rejects as {@link settleEvents} does.
+ * perhaps later, of what they made, but for those of these events that lie behind the window: their turn comes. They must
+ * have been refreshed. Resolves with the times of all that may count or cost something else for them, whether this run had
+ * to change it or one before that did not come to its end. Rejects as {@link settleEvents} does.
  */
 export async function settleArrived(
   connection: OpenSearchConnection,
@@ -61,13 +61,13 @@ export async function settleArrived(
   events: Dsl,
   window: TimeWindow,
   options: SettleOptions,
-): Promise<ReadonlySet<EpochMs>> {
+): Promise<readonly EpochMs[]> {
   const asked = asking(connection, names.events);
   const recount = () => recountCopiesOf(asked, events, window, options.riskyAction);
-  const reprice = () => repriceFreedAfter(asked, allOf([inWindow(window), events]));
+  const reprice = () => repriceFreedAfter(asked, events, window);
   const recounted = await untilSettled(connection, names, recount, options);
   const repriced = await untilSettled(connection, names, reprice, options);
-  return new Set([...recounted.looked, ...repriced.looked]);
+  return [...recounted.looked, ...repriced.looked];
 }
 
 function spanOf(times: readonly EpochMs[]): TimeWindow | null {
