@@ -3,12 +3,14 @@ import type { Signal } from "../domain/signal.ts";
 import { BUCKET, bucketStart, DAY, type EpochMs, MINUTE, type TimeWindow } from "../domain/time.ts";
 import { shortHash } from "../incidents/identifier.ts";
 import type { DetectorEngine } from "../ports/detector-engine.ts";
+import { type AccountPeers, comparedWith } from "./account-peers.ts";
 import type { DetectionConfig } from "./config.ts";
 import type { AccountDelivery } from "./delivery-watch.ts";
 import { type Episode, episodesOf } from "./episodes.ts";
 import { modelOptionsOf } from "./model-options.ts";
 import { crossingsOf } from "./occasions.ts";
-import { doneByPeers } from "./peers.ts";
+import type { PeerExpectation } from "./peer-expectation.ts";
+import { doneByAccounts, doneByPeers, othersMatterFrom } from "./peers.ts";
 import { coreOf, type EntitySeries, ModelWalk, peakOf, positionOf, totalOf } from "./series.ts";
 import { severityOf } from "./severity.ts";
 import { usualAmounts } from "./usual.ts";
@@ -23,26 +25,31 @@ export interface JudgeContext {
   readonly span: TimeWindow;
   /** Where the model begins, if counts before are not at hand; else with the account's first event. */
   readonly from?: EpochMs;
+  /** Who an account's peers are; without it none has any. */
+  readonly accounts?: AccountPeers;
 }
 
 /**
  * Runs a model over an entity's life and returns its departures as anomalies, in time order: the same for the same
  * counts, whether they came at once or one by one.
- * @param peers the other entities of the signal in the account and region, and perhaps this one
+ * @param peers the other entities of the signal in the account and region, of a signal counted per region those in other
+ *   accounts; and perhaps this one
+ * @param expectation what peers had before the account began, if the model begins with it
  */
 export function judgeEntity(
   signal: Signal,
   series: EntitySeries,
   peers: readonly EntitySeries[],
   delivery: AccountDelivery,
-  { engine, config, span, from }: JudgeContext,
+  { engine, config, span, from, accounts }: JudgeContext,
+  expectation: PeerExpectation | null = null,
 ): AnomalyDraft[] {
   const end = bucketStart(span.end + BUCKET - 1);
   // Silence at the end is not zero yet; what was counted there already is a departure all the same.
   const settled = bucketStart(span.end - config.latenessMinutes * MINUTE);
   const last = (series.buckets.at(-1) ?? 0) + BUCKET;
   const until = Math.min(end, Math.max(settled, last));
-  const options = modelOptionsOf(signal);
+  const options = modelOptionsOf(signal, expectation);
   const crossings = signal.thresholds
     ? crossingsOf(series, signal.thresholds, delivery.since + config.historyDays * DAY, config.habit)
     : [];
@@ -55,7 +62,8 @@ export function judgeEntity(
   if (episodes.length === 0) return [];
   // A second walk, to ask at each beginning what would have been usual.
   const walk = new ModelWalk(engine.open(options), series, delivery, from);
-  return episodes.map((episode) => draftOf(episode, signal, series, peers, delivery, walk, config));
+  const others = { peers, accounts, expectation };
+  return episodes.map((episode) => draftOf(episode, signal, series, others, delivery, walk, config));
 }
 
 /** A rise cannot exceed all that was ever counted. */
@@ -66,21 +74,24 @@ function draftOf(
   episode: Episode,
   signal: Signal,
   series: EntitySeries,
-  peers: readonly EntitySeries[],
+  { peers, accounts, expectation }: Others,
   delivery: AccountDelivery,
   walk: ModelWalk,
   config: DetectionConfig,
 ): AnomalyDraft {
   const window = trimmed(episode, series);
+  const historyDays = historyOf(delivery, window.start) / DAY;
+  const byPeers = expectation && historyDays < PEERS_COUNT_DAYS ? expectation.group : null;
   const usual = (asked: TimeWindow) => {
-    if (positionOf(series, window.start) === 0) return null;
+    if (positionOf(series, window.start) === 0 && !byPeers) return null;
     return walk.expectAfter(window.start, asked);
   };
   const band = usual(window);
   const actual = totalOf(series, window);
   const peak = peakOf(series, window) ?? { window, value: 0 };
   const grade = episode.best?.grade ?? 0;
-  const historyDays = historyOf(delivery, window.start) / DAY;
+  const othersMatter = othersMatterFrom(signal, delivery.since, window.start, config) !== null;
+  const doing = accounts && othersMatter ? doneByAccounts(series, peers, accounts, peak.value, window.start) : null;
   const { severity, reasons } = severityOf(
     signal,
     {
@@ -92,6 +103,8 @@ function draftOf(
       historyDays,
       peak: { value: peak.value, expected: usual(peak.window)?.expected ?? null },
       usualAmongPeers: doneByPeers(signal, series, peers, peak.value, window.start),
+      expectedBy: byPeers && comparedWith(byPeers),
+      doneBy: doing && comparedWith(doing),
     },
     config,
   );
@@ -117,8 +130,20 @@ function draftOf(
     confidence: episode.best?.confidence ?? 0,
     historyDays,
     direction: episode.direction,
+    ...(episode.best ? { countModel: { tail: episode.best.tail, falsePerWeek: episode.best.falsePerWeek } } : {}),
+    ...(byPeers ? { expectedBy: comparedWith(byPeers) } : {}),
   };
 }
+
+/** Others whose counts matter to an entity. */
+interface Others {
+  readonly peers: readonly EntitySeries[];
+  readonly accounts: AccountPeers | undefined;
+  readonly expectation: PeerExpectation | null;
+}
+
+/** With less history of its own an account's expectation is called its peers'. */
+const PEERS_COUNT_DAYS = 2;
 
 /** A rise begins and ends with a count; the model's windows have fixed lengths. */
 function trimmed({ window, direction }: Episode, series: EntitySeries): TimeWindow {

@@ -1,7 +1,8 @@
-import type { Severity } from "../domain/finding.ts";
+import type { ComparedWith, Severity } from "../domain/finding.ts";
 import type { Signal } from "../domain/signal.ts";
 import { HOUR, type TimeWindow } from "../domain/time.ts";
 import { amount, counted, duration } from "../messages/format.ts";
+import { peersWords } from "../messages/peers.ts";
 import { quantityOf } from "../messages/quantity.ts";
 import type { DetectionConfig } from "./config.ts";
 
@@ -15,6 +16,10 @@ export interface Effect {
   readonly peak: { readonly value: number; readonly expected: number | null };
   /** Whether others of its kind in the account (principals, resources) have done as much before. */
   readonly usualAmongPeers: boolean;
+  /** Whose the expectation is, where it is not the account's own. */
+  readonly expectedBy: ComparedWith | null;
+  /** Accounts like this one, where it is young and some of them have done as much before. */
+  readonly doneBy: ComparedWith | null;
 }
 
 export interface Verdict {
@@ -46,13 +51,18 @@ type Thresholds = NonNullable<Signal["thresholds"]>;
 
 /** The count of the clock's five minutes, which a sliding ten minutes may exceed: so the threshold is told, not the count. */
 function byThresholds(signal: Signal, thresholds: Thresholds, effect: Effect, config: DetectionConfig): Verdict {
-  const { peak, historyDays } = effect;
+  const { peak, historyDays, expectedBy, doneBy } = effect;
   const level = peak.value >= thresholds.high ? "high" : peak.value >= thresholds.medium ? "medium" : "low";
   const reached = `at least ${said(thresholds[level], signal)} in ten minutes`;
   const ratio = peak.expected === null ? Number.POSITIVE_INFINITY : peak.value / Math.max(peak.expected, 1e-9);
-  if (historyDays >= config.historyDays && ratio < config.leastRatio) {
-    const near = `but less than ${config.leastRatio} times the ${amount(peak.expected ?? 0)} expected then, so only low`;
+  if ((historyDays >= config.historyDays || expectedBy) && ratio < config.leastRatio) {
+    const by = expectedBy ? ` by what ${peersWords(expectedBy)} had` : "";
+    const near = `but less than ${config.leastRatio} times the ${amount(peak.expected ?? 0)} expected then${by}, so only low`;
     return { severity: "low", reasons: [`${reached}, ${near}`] };
+  }
+  if (doneBy) {
+    const usual = `as some of ${peersWords(doneBy)} have on earlier days, so only low`;
+    return { severity: "low", reasons: [`${reached}, ${usual}`] };
   }
   if (level === "low" && historyDays >= config.historyDays && isFarBeyond(thresholds.medium, effect, config)) {
     const whole = `${inSpan(signal, effect)}: ${said(thresholds.medium, signal)} and ${config.high.ratio} times the usual count as medium, however long they take`;
@@ -60,9 +70,9 @@ function byThresholds(signal: Signal, thresholds: Thresholds, effect: Effect, co
   }
   const counts = `which counts as ${level}`;
   const reason =
-    historyDays < config.historyDays
+    historyDays < config.historyDays && !expectedBy
       ? `${reached}, ${counts}: with ${days(historyDays)} of history the count alone decides`
-      : `${reached}, ${expectedWords(peak.expected)}, ${counts}`;
+      : `${reached}, ${expectedWords(peak.expected, expectedBy)}, ${counts}`;
   return { severity: level, reasons: [reason] };
 }
 
@@ -116,13 +126,14 @@ function byEffect(signal: Signal, effect: Effect, config: DetectionConfig): Verd
 
 const said = (value: number, signal: Signal): string => quantityOf(value, signal, signal.id);
 
-function inSpan(signal: Signal, { actual, expected, window }: Effect): string {
-  return `${said(actual, signal)} in ${duration(window.end - window.start)}, ${expectedWords(expected)}`;
+function inSpan(signal: Signal, { actual, expected, window, expectedBy }: Effect): string {
+  return `${said(actual, signal)} in ${duration(window.end - window.start)}, ${expectedWords(expected, expectedBy)}`;
 }
 
-function expectedWords(expected: number | null): string {
+function expectedWords(expected: number | null, by: ComparedWith | null): string {
   if (expected === null) return "never seen there before";
-  return expected < 1 ? "where fewer than one was expected" : `where ${amount(expected)} were expected`;
+  const whose = by ? ` by what ${peersWords(by)} had` : "";
+  return expected < 1 ? `where fewer than one was expected${whose}` : `where ${amount(expected)} were expected${whose}`;
 }
 
 const days = (value: number): string => (value < 1 ? "less than a day" : counted(Math.floor(value), "day"));

@@ -99,6 +99,14 @@ export interface UsualAmount {
   readonly occasions: number;
 }
 
+/** Accounts that another one is compared with while it has no usual of its own. */
+export interface ComparedWith {
+  readonly by: "type" | "unit" | "organization";
+  /** The type, or the path of the unit; empty for the whole organization. */
+  readonly name: string;
+  readonly accounts: number;
+}
+
 /** One signal's departure in one entity and window. */
 export interface Anomaly extends FindingBase {
   readonly kind: "anomaly";
@@ -110,6 +118,8 @@ export interface Anomaly extends FindingBase {
   readonly expected: number | null;
   readonly lower: number | null;
   readonly upper: number | null;
+  /** Whose {@link expected} it is, where that is not the account's own: it began too recently. */
+  readonly expectedBy?: ComparedWith;
   /** The busiest ten minutes inside the window, in the signal's unit: what thresholds grade. */
   readonly peak: { readonly window: TimeWindow; readonly value: number };
   /** The shortest run of buckets inside the window that holds 95 % of the total: where a window is long, what it is about. */

@@ -1,3 +1,4 @@
+import { peersWords } from "../messages/peers.ts";
 import { anomaliesOf, type Case, signalOf } from "./case.ts";
 import type { Measure } from "./measure.ts";
 import { atMost, comparison } from "./statements.ts";
@@ -8,8 +9,15 @@ const ABOUT_ONE = 1.05;
 /**
  * How a headline's number compares with what is usual, in the words of a person: the amount when there is any, where that
  * is a habit; else what the model expected; else the most that it expected; `never before` where there was nothing at all.
+ * What is usual elsewhere only, because the account is new, is said to be.
  */
-export function compared(subject: Case, { total, usual }: Measure): string {
+export function compared(subject: Case, measure: Measure): string {
+  const expectedBy = anomaliesOf(subject.leads)[0]?.expectedBy;
+  const words = comparedWithUsual(subject, measure);
+  return expectedBy && words !== "" ? `${words} in ${peersWords(expectedBy)}` : words;
+}
+
+function comparedWithUsual(subject: Case, { total, usual }: Measure): string {
   const leads = anomaliesOf(subject.leads);
   const [lead] = leads;
   if (!lead || leads.every(({ expected }) => expected === null)) return comparison(total, null);

@@ -8,6 +8,7 @@ import type {
   PolicyViolation,
 } from "../domain/finding.ts";
 import { amount, counted, listed, utc, utcWindow } from "../messages/format.ts";
+import { peersWords as othersWords } from "../messages/peers.ts";
 import { accountName, toolWords } from "../messages/phrases.ts";
 import { principalWords } from "../messages/principal.ts";
 import { functionName, quantityOf, usdPerHour } from "../messages/quantity.ts";
@@ -117,11 +118,12 @@ function tellAnomaly(anomaly: Anomaly, subject: Case, where: string): Told {
 }
 
 /** `3.1 expected, at most 11`: what the model thought of the same minutes. */
-function expectedWords({ expected, upper }: Anomaly, money: boolean): string {
+function expectedWords({ expected, upper, expectedBy }: Anomaly, money: boolean): string {
   if (expected === null) return "never before seen there";
   const mean = money ? `$${usdPerHour(expected)}` : expected < 1 ? "fewer than one" : amount(expected);
   const most = upper === null ? "" : `, at most ${money ? `$${usdPerHour(upper)}` : atMost(upper)}`;
-  return `${mean} expected${most}`;
+  const whose = expectedBy ? `, by what ${othersWords(expectedBy)} had: the account has no usual of its own yet` : "";
+  return `${mean} expected${most}${whose}`;
 }
 
 const nameOf = (principal: string | null): readonly string[] =>

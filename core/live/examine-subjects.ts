@@ -85,6 +85,7 @@ export class Examiner {
 
   async #judgeEntity(request: Pending, before: KeptFindings | null): Promise<SubjectFindings | null> {
     const { pending, ports, knowledge, signals, followed, closings, open, keptSince, now } = this.#context;
+    const { peers, expectations } = this.#context;
     const { subject, from } = request;
     const series = seriesOf(subject);
     const account = followed.get(accountOf(subject));
@@ -100,6 +101,8 @@ export class Examiner {
       engine,
       config: config.detection,
       signals,
+      peers,
+      expectations,
       seriesDays: config.live.seriesDays,
       keptSince,
       now,

@@ -1,11 +1,12 @@
+import type { AccountPeers } from "../detection/account-peers.ts";
 import type { DetectionConfig } from "../detection/config.ts";
 import { type AnomalyDraft, judgeEntity } from "../detection/judge-entity.ts";
-import { mayHavePeers } from "../detection/peers.ts";
+import { mayHavePeers, othersMatterFrom } from "../detection/peers.ts";
 import type { EntitySeries } from "../detection/series.ts";
 import { seriesByAccount } from "../detection/series-of-rows.ts";
-import type { Anomaly } from "../domain/finding.ts";
+import type { Anomaly, SignalEntity } from "../domain/finding.ts";
 import type { Signal } from "../domain/signal.ts";
-import { BUCKET, bucketStart, DAY, type EpochMs, HOUR } from "../domain/time.ts";
+import { BUCKET, bucketStart, DAY, type EpochMs, HOUR, type TimeWindow } from "../domain/time.ts";
 import { completeAnomaly } from "../incidents/complete-anomaly.ts";
 import type { DetectorEngine } from "../ports/detector-engine.ts";
 import type { EventStore, RollupRow } from "../ports/event-store.ts";
@@ -13,6 +14,7 @@ import type { RollupStore } from "../ports/rollup-store.ts";
 import { compareSeries, type Series } from "../signals/order.ts";
 import { canonical } from "../use-cases/kept-incidents.ts";
 import type { FollowedAccount } from "./follow-delivery.ts";
+import type { HeldExpectations } from "./held-expectations.ts";
 import { type OpenCounts, signatureOf } from "./open-counts.ts";
 import { anomalySubject } from "./subjects.ts";
 
@@ -23,6 +25,8 @@ export interface ExamineContext {
   readonly engine: DetectorEngine;
   readonly config: DetectionConfig;
   readonly signals: ReadonlyMap<string, Signal>;
+  readonly peers: AccountPeers;
+  readonly expectations: HeldExpectations;
   readonly seriesDays: number;
   /** Findings that ended before are nobody's concern any more. */
   readonly keptSince: EpochMs;
@@ -57,13 +61,22 @@ export async function examineEntity(
   const from = Math.max(delivery.since, bucketStart(now - context.seriesDays * DAY));
   const openRows = await context.open.since(anomalySubject(series), closed, followed.heardUntil);
   const entity = await seriesOf(series, from, closed, openRows, context);
-  const judging = { engine, config, span: { start: from, end: now }, from };
+  const judging = { engine, config, span: { start: from, end: now }, from, accounts: context.peers };
+  const expectation =
+    from === delivery.since ? await context.expectations.of(signal, series, delivery.since, context.peers) : null;
   const kept = (drafts: readonly AnomalyDraft[]): readonly AnomalyDraft[] =>
     drafts.filter(({ window }) => window.end >= keptSince);
-  let drafts = kept(judgeEntity(signal, entity, [], delivery, judging));
-  if (drafts.some(({ window }) => mayHavePeers(signal, entity, window.start))) {
-    const peers = await peersOf(series, from, closed, context);
-    drafts = kept(judgeEntity(signal, entity, peers, delivery, judging));
+  const judged = (others: readonly EntitySeries[]): readonly AnomalyDraft[] =>
+    kept(judgeEntity(signal, entity, others, delivery, judging, expectation));
+  let drafts = judged([]);
+  const starts = drafts.map(({ window }) => window.start);
+  const { account, region } = series.entity;
+  if (starts.some((start) => mayHavePeers(signal, entity, start))) {
+    drafts = judged(await othersOf(series, { start: from, end: closed }, { account, region }, context));
+  }
+  const since = starts.flatMap((start) => othersMatterFrom(signal, delivery.since, start, config) ?? []);
+  if (since.length > 0) {
+    drafts = judged(await othersOf(series, { start: Math.min(...since), end: closed }, { region }, context));
   }
   const known = new Map(before.map((finding) => [finding.id, finding]));
   const findings: Anomaly[] = [];
@@ -105,15 +118,14 @@ async function seriesOf(
   return series;
 }
 
-/** The others of the signal in the account and region, as far as they are closed: what is done there now excuses nothing. */
-async function peersOf(
+/** The others of the signal in the region, as far as they are closed: what is done there now excuses nothing. */
+async function othersOf(
   series: Series,
-  from: EpochMs,
-  closed: EpochMs,
+  window: TimeWindow,
+  where: Partial<SignalEntity>,
   { rollups }: ExamineContext,
 ): Promise<readonly EntitySeries[]> {
-  const { account, region } = series.entity;
-  const rows = rollups.counts({ start: from, end: closed }, [series.signal], { account, region });
+  const rows = rollups.counts(window, [series.signal], where);
   async function* counts(): AsyncGenerator<RollupRow> {
     for await (const row of rows) if (compareSeries(row, series) !== 0) yield row;
   }

@@ -1,3 +1,4 @@
+import type { PeerExpectation } from "../detection/peer-expectation.ts";
 import type { Signal } from "../domain/signal.ts";
 import { DAY, type EpochMs, type TimeWindow } from "../domain/time.ts";
 import type { RollupRow } from "../ports/event-store.ts";
@@ -21,6 +22,8 @@ export interface GateContext extends ObserveContext {
   /** By id. */
   readonly signals: ReadonlyMap<string, Signal>;
   readonly retireDays: number;
+  /** What peers had before the entity's account began, for a model that begins with it. */
+  readonly expectationOf: (signal: Signal, series: Series, since: EpochMs) => Promise<PeerExpectation | null>;
 }
 
 export interface GateInput {
@@ -93,7 +96,8 @@ async function observeEntity(
   if (first === undefined) return [];
   const isKnown = before !== null || window.start <= followed.watch.since;
   const whole = isKnown ? fresh : await withEarlier(series, fresh, first, followed, context);
-  const { state, suspicion } = observeCounts(signal, whole, first, before, followed, context);
+  const expectation = before ? null : await context.expectationOf(signal, series, followed.watch.since);
+  const { state, suspicion } = observeCounts(signal, whole, first, before, followed, context, expectation);
   states.set(key, state);
   return suspicion ? [{ ...suspicion, series }] : [];
 }

@@ -23,7 +23,7 @@ interface Advance {
  * @returns shards of every account whose number of them is another now
  */
 export async function observeAccounts(context: HeardContext, examiner: Examiner): Promise<ReadonlyMap<string, number>> {
-  const { before, ports, knowledge, signals, fence } = context;
+  const { before, ports, knowledge, signals, fence, expectations, peers } = context;
   const gate: GateContext = {
     engine: knowledge.engine,
     config: knowledge.config.detection,
@@ -31,6 +31,7 @@ export async function observeAccounts(context: HeardContext, examiner: Examiner)
     rollups: ports.rollups,
     signals,
     retireDays: knowledge.config.live.retireDays,
+    expectationOf: (signal, series, since) => expectations.of(signal, series, since, peers),
   };
   const observe = async ({ followed, window, rows }: Advance & { readonly rows: readonly RollupRow[] }) => {
     const { account, beginsAnew } = followed;

@@ -1,5 +1,6 @@
 import type { DetectionConfig } from "../detection/config.ts";
 import { modelOptionsOf } from "../detection/model-options.ts";
+import type { PeerExpectation } from "../detection/peer-expectation.ts";
 import { type EntitySeries, ModelWalk } from "../detection/series.ts";
 import { TrailwatchError } from "../domain/errors.ts";
 import type { Signal } from "../domain/signal.ts";
@@ -33,6 +34,7 @@ export interface Suspicion {
  * is for the examination to say.
  * @param counts buckets above zero, none before the model's next one; of an entity without a state all there are
  * @param newFrom earlier counts are only learnt
+ * @param expectation what peers had, of an entity without a state
  */
 export function observeCounts(
   signal: Signal,
@@ -41,8 +43,9 @@ export function observeCounts(
   before: EntityState | null,
   { delivery, watch }: Pick<FollowedAccount, "delivery" | "watch">,
   { engine, config }: ObserveContext,
+  expectation: PeerExpectation | null = null,
 ): Observed {
-  const options = modelOptionsOf(signal);
+  const options = modelOptionsOf(signal, expectation);
   const model = engine.open(options, before?.model);
   const series: EntitySeries = { entity: NOBODY, ...counts };
   const walk = new ModelWalk(model, series, watch, before?.next ?? watch.since);

@@ -1,4 +1,5 @@
 import type { Config } from "../config/index.ts";
+import type { AccountPeers } from "../detection/account-peers.ts";
 import type { Signal } from "../domain/signal.ts";
 import type { EpochMs, TimeWindow } from "../domain/time.ts";
 import type { Policy } from "../policies/index.ts";
@@ -19,6 +20,7 @@ import type { Closings } from "../roll-up/closing.ts";
 import type { WatchCheckpoint } from "./checkpoint.ts";
 import type { FindingCache } from "./finding-cache.ts";
 import type { FollowedAccount } from "./follow-delivery.ts";
+import type { HeldExpectations } from "./held-expectations.ts";
 import type { HeldFirstUses } from "./held-first-uses.ts";
 import type { HeldNovelties } from "./novelties.ts";
 import type { OpenCounts } from "./open-counts.ts";
@@ -67,6 +69,7 @@ export interface WatchContext {
   readonly cache: FindingCache;
   readonly firstUses: HeldFirstUses;
   readonly novelties: HeldNovelties;
+  readonly expectations: HeldExpectations;
   readonly writer: SetWriter;
   readonly pending: PendingList;
   readonly open: OpenCounts;
@@ -77,6 +80,8 @@ export interface HeardContext extends WatchContext {
   readonly followed: ReadonlyMap<string, FollowedAccount>;
   readonly closings: Closings;
   readonly coverage: readonly AccountCoverage[];
+  /** Who an account's peers are. */
+  readonly peers: AccountPeers;
   /** From the first event that was ever seen to now. */
   readonly span: TimeWindow;
 }

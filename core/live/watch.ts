@@ -1,3 +1,4 @@
+import { AccountPeers } from "../detection/account-peers.ts";
 import type { Signal } from "../domain/signal.ts";
 import { DAY, type EpochMs } from "../domain/time.ts";
 import type { AccountCoverage, RollupRow } from "../ports/event-store.ts";
@@ -10,6 +11,7 @@ import { Examiner, type FailedExamination } from "./examine-subjects.ts";
 import { FindingCache } from "./finding-cache.ts";
 import { type Heard, hear } from "./hear.ts";
 import { HeldCoverage } from "./held-coverage.ts";
+import { HeldExpectations } from "./held-expectations.ts";
 import { HeldFirstUses } from "./held-first-uses.ts";
 import { keepPending } from "./keep-pending.ts";
 import { HeldNovelties } from "./novelties.ts";
@@ -82,6 +84,10 @@ export class UsageWatch {
       ...context,
       followed: new Map(heard.followed.map((one) => [one.account, one])),
       closings: summary.state.accounts,
+      peers: new AccountPeers(
+        this.#knowledge.directory,
+        new Map(heard.followed.map(({ account, watch }) => [account, watch.since])),
+      ),
       coverage: coverage.map((covered) => ({ ...covered, first: logged[covered.account] ?? covered.first })),
       span: { start: Math.min(now, ...Object.values(logged)), end: now },
     };
@@ -137,7 +143,7 @@ export class UsageWatch {
     // Where other things are counted now, all is counted and learnt anew.
     const before = isSame ? kept : { ...kept, at: 0, sweptAt: 0, rollUp: null, accounts: {} };
     const keptSince = now - config.live.groupDays * DAY;
-    const { cache, firstUses, novelties } = this.#held;
+    const { cache, firstUses, novelties, expectations } = this.#held;
     await cache.sync(keptSince, now);
     return {
       ports: this.#ports,
@@ -150,6 +156,7 @@ export class UsageWatch {
       cache,
       firstUses,
       novelties,
+      expectations,
       writer: new SetWriter(this.#ports.findings, cache, now, fence),
       pending: new PendingList(before.pending),
       open: new OpenCounts(this.#ports.events, signals, now, config.detection.latenessMinutes),
@@ -204,6 +211,7 @@ interface HeldAnswers {
   readonly cache: FindingCache;
   readonly firstUses: HeldFirstUses;
   readonly novelties: HeldNovelties;
+  readonly expectations: HeldExpectations;
   readonly coverage: HeldCoverage;
 }
 
@@ -211,6 +219,7 @@ const nothingHeld = (ports: WatchPorts): HeldAnswers => ({
   cache: new FindingCache(ports.findings),
   firstUses: new HeldFirstUses(ports.firstUses),
   novelties: new HeldNovelties(),
+  expectations: new HeldExpectations(ports.rollups),
   coverage: new HeldCoverage(ports.events),
 });
 

@@ -103,6 +103,8 @@ function draftOf(
       historyDays,
       peak: { value: peak.value, expected: expectedIn(peak.window, findings) },
       usualAmongPeers: false,
+      expectedBy: null,
+      doneBy: null,
     },
     config,
   );

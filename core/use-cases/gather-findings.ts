@@ -59,9 +59,9 @@ async function novelties({ store, directory, config, coverage, span }: FindingsI
 }
 
 async function anomalies(input: FindingsInput): Promise<readonly Finding[]> {
-  const { store, signals, health, engine, config, span, secondOpinion: opinions } = input;
+  const { store, signals, health, engine, config, span, directory, secondOpinion: opinions } = input;
   const rollup = store.rollup(signals, BUCKET);
-  const drafts = await detectAnomalies({ rollup, signals, health, engine, config: config.detection, span });
+  const drafts = await detectAnomalies({ rollup, signals, health, engine, config: config.detection, span, directory });
   const findings: Anomaly[] = [];
   for await (const finding of inOrder(drafts, (draft) => completeAnomaly(draft, store, signals)))
     findings.push(finding);

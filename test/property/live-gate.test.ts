@@ -59,6 +59,9 @@ const seriesOf = (region: string, values: readonly (readonly [number, number])[]
   values: values.map(([, value]) => value),
 });
 
+/** An account that nobody is like. */
+const expectationOf: GateContext["expectationOf"] = async () => null;
+
 const rowsOf = ({ entity: of, buckets, values }: EntitySeries): RollupRow[] =>
   buckets.map((bucket, at) => ({ signal: SIGNAL.id, entity: of, bucket, value: values[at] as number }));
 
@@ -92,7 +95,7 @@ test("whatever the pieces in which counts come, nobody departs in the examinatio
       const rollups = new MemoryRollupStore();
       const states = new MemoryModelStates();
       const signals = new Map([[SIGNAL.id, SIGNAL]]);
-      const context: GateContext = { engine, config: DETECTION, states, rollups, signals, retireDays };
+      const context: GateContext = { engine, config: DETECTION, states, rollups, signals, retireDays, expectationOf };
       const suspected = new Map<string, Set<EpochMs>>(series.map((one) => [one.entity.region, new Set()]));
       let [from, shards] = [START, null as number | null];
       for (const [at, piece] of [...new Set([...ends, BUCKETS])].sort((a, b) => a - b).entries()) {
@@ -162,7 +165,7 @@ test("two buckets that reach a threshold together do so across the end of a run"
   const rollups = new MemoryRollupStore();
   const states = new MemoryModelStates();
   const signals = new Map([[SIGNAL.id, SIGNAL]]);
-  const context: GateContext = { engine, config: DETECTION, states, rollups, signals, retireDays: 30 };
+  const context: GateContext = { engine, config: DETECTION, states, rollups, signals, retireDays: 30, expectationOf };
   const froms: EpochMs[] = [];
   let shards: number | null = null;
   for (const [from, end] of [
@@ -195,6 +198,7 @@ test("an account whose states fill their shard has all of them in two", async ()
     rollups: new MemoryRollupStore(),
     signals: new Map([[SIGNAL.id, SIGNAL]]),
     retireDays: 30,
+    expectationOf,
   };
   const [row] = rowsOf(seriesOf("region-0", [[10, 1]]));
   const end = START + 11 * BUCKET;

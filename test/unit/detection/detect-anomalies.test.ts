@@ -5,7 +5,20 @@ import type { AnomalyDraft } from "#core/detection/judge-entity.ts";
 import type { Signal } from "#core/domain/signal.ts";
 import { BUCKET, DAY, HOUR, MINUTE } from "#core/domain/time.ts";
 import { createCountEngine } from "#engine/count-engine.ts";
-import { ACCOUNT, at, type Counts, config, detect, ENTITY, healthOf, rowsOf, SIGNAL, START, stream } from "./world.ts";
+import {
+  ACCOUNT,
+  at,
+  type Counts,
+  config,
+  detect,
+  ENTITY,
+  healthOf,
+  NOBODY,
+  rowsOf,
+  SIGNAL,
+  START,
+  stream,
+} from "./world.ts";
 
 const minutes = (days: number, after: number): number => days + (after * MINUTE) / DAY;
 /** Three instances every working day at ten. */
@@ -144,7 +157,7 @@ test("nothing is judged, and nothing is history, where delivery was not healthy"
   const counts: Counts = Array.from({ length: 21 * 288 }, (_, i) => [i / 288, 20 + (i % 5)] as const);
   const rows = rowsOf(counts, ENTITY, both).filter(({ bucket }) => bucket < silence.start || bucket >= silence.end);
   const span = { start: START, end: at(21) };
-  const input = { signals: [both], engine: createCountEngine(), config: config(), span };
+  const input = { signals: [both], engine: createCountEngine(), config: config(), span, directory: NOBODY };
   const known = await detectAnomalies({ ...input, rollup: stream(rows), health: await healthOf(21) });
   expect(known.map(({ direction, severity }) => [direction, severity])).toContainEqual(["drop", "low"]);
   const unknown = await detectAnomalies({ ...input, rollup: stream(rows), health: await healthOf(21, [silence]) });

@@ -1,3 +1,4 @@
+import { contextConfigSchema, parseOrganization } from "#core/context/index.ts";
 import { type DetectionConfig, detectionConfigSchema } from "#core/detection/config.ts";
 import { type DeliveryHealth, deliveryHealth } from "#core/detection/delivery-health.ts";
 import { detectAnomalies } from "#core/detection/detect-anomalies.ts";
@@ -27,6 +28,9 @@ export const SIGNAL: Signal = {
 export const ENTITY: SignalEntity = { account: ACCOUNT, region: "eu-west-1", principal: null, resource: null };
 
 export const config = (changes: Record<string, unknown> = {}): DetectionConfig => detectionConfigSchema.parse(changes);
+
+/** Nobody knows any account. */
+export const NOBODY = parseOrganization([], contextConfigSchema.parse({}));
 
 /** `time` in days since the start of the world. */
 export const at = (days: number): EpochMs => Math.round((START + days * DAY) / BUCKET) * BUCKET;
@@ -68,5 +72,6 @@ export async function detect(
     engine: createCountEngine(),
     config: config({ ...changes }),
     span: { start: START, end: at(days) },
+    directory: NOBODY,
   });
 }
