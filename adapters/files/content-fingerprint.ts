@@ -11,7 +11,6 @@ import {
   skipSpace,
   skipString,
 } from "./json-bytes.ts";
-import { viewOf } from "./span-table.ts";
 
 /** Digits that a number may have and still be the same only when it is written the same. */
 const PLAIN_DIGITS = 15;
@@ -260,4 +259,8 @@ function mixed(value: number): number {
   let h = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) | 0;
+}
+
+function viewOf(bytes: Buffer): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -1,5 +1,3 @@
-import { type KnownText, knownText } from "./known-text.ts";
-
 /**
  * The top-level fields of CloudTrail records that normalising reads (CloudTrail user guide, "CloudTrail record
  * contents"). Other fields are skipped, and the record itself stays in its file.
@@ -48,47 +46,38 @@ export const UNREAD_FIELDS = [
   "eventContext",
 ] as const;
 
-const ALL_FIELDS: readonly string[] = [...RECORD_FIELDS, ...UNREAD_FIELDS];
-/** Read ones come first. */
-export const FIELD_COUNT: number = ALL_FIELDS.length;
+/** Numbered as they stand here; read ones come first. */
+export const KEY_NAMES: readonly string[] = [...RECORD_FIELDS, ...UNREAD_FIELDS];
 export const fieldIndex = (field: RecordField): number => RECORD_FIELDS.indexOf(field);
 
-const SLOTS = 256;
+/** Stands for "no field" in a byte. */
+export const NO_FIELD = 255;
 /** Where names of one length that begin and end alike differ: `eventName`, `eventTime` and `eventType`. */
 const INSIDE = 6;
-const NAMES = ALL_FIELDS.map((name) => Uint8Array.from(name, (char) => char.charCodeAt(0)));
-const table = new Int8Array(SLOTS).fill(-1);
 
-const slotOf = (multiplier: number, length: number, first: number, middle: number, last: number): number =>
-  (Math.imul(length ^ (first << 5) ^ (middle << 10) ^ (last << 16), multiplier) >>> 24) & (SLOTS - 1);
+/** The slot of a name in {@link nameSlots}. The kernel has the same. */
+const slotOf = (multiplier: number, name: string): number => {
+  const [first, middle, last] = [0, INSIDE, name.length - 1].map((at) => name.charCodeAt(at)) as [
+    number,
+    number,
+    number,
+  ];
+  return Math.imul(name.length ^ (first << 5) ^ (middle << 10) ^ (last << 16), multiplier) >>> 24;
+};
 
-const seed = findSeed();
-
-/** `"name":` of each field. */
-export const KEY_TEXTS: readonly KnownText[] = ALL_FIELDS.map((name) => knownText(Buffer.from(`"${name}":`)));
-
-/** Number of the field whose name stands in `bytes[start, end)`, or -1. */
-export function findField(bytes: Uint8Array, start: number, end: number): number {
-  const length = end - start;
-  if (length <= INSIDE) return -1;
-  const middle = bytes[start + INSIDE] as number;
-  const field = table[slotOf(seed, length, bytes[start] as number, middle, bytes[end - 1] as number)] as number;
-  if (field < 0) return -1;
-  const name = NAMES[field] as Uint8Array;
-  if (name.length !== length) return -1;
-  for (let i = 0; i < length; i++) if (name[i] !== bytes[start + i]) return -1;
-  return field;
-}
+/** The number of the field whose name has this slot. */
+export const nameSlots: Uint8Array = new Uint8Array(256);
 
 /** A multiplier under which no two names share a slot: small numbers suffice, and it is found once. */
+export const NAME_SEED: number = findSeed();
+
 function findSeed(): number {
   for (let multiplier = 0x9e3779b1; ; multiplier = (multiplier + 2) | 0) {
-    table.fill(-1);
-    const clash = NAMES.some((name, field) => {
-      const middle = name[INSIDE] as number;
-      const slot = slotOf(multiplier, name.length, name[0] as number, middle, name[name.length - 1] as number);
-      if (table[slot] !== -1) return true;
-      table[slot] = field;
+    nameSlots.fill(NO_FIELD);
+    const clash = KEY_NAMES.some((name, field) => {
+      const slot = slotOf(multiplier, name);
+      if (nameSlots[slot] !== NO_FIELD) return true;
+      nameSlots[slot] = field;
       return false;
     });
     if (!clash) return multiplier;

@@ -1,4 +1,4 @@
-import { RecordKernel } from "./kernel/record-kernel.ts";
+import { type Fingerprint, RecordKernel } from "./kernel/record-kernel.ts";
 import { fieldIndex, type PartialRecord, RECORD_FIELDS, type RecordField } from "./record-fields.ts";
 
 const LOWER_N = 0x6e;
@@ -83,41 +83,46 @@ export class RecordReader {
     needs: (eventSource: unknown, eventName: unknown) => DetailNeeds,
   ): PartialRecord {
     kernel.identify();
-    const eventID = valueOf(bytes, FIELD.eventID);
+    const eventID = fieldValue(bytes, FIELD.eventID);
     const usualId = typeof eventID === "string" && eventID !== "" && eventID.length <= LONGEST_ID;
     this.#whole =
       kernel.escapedKey || !usualId ? (JSON.parse(bytes.toString("utf8", start, end)) as PartialRecord) : null;
     if (this.#whole !== null) return this.#whole;
-    const eventSource = valueOf(bytes, FIELD.eventSource);
-    const eventName = valueOf(bytes, FIELD.eventName);
+    const eventSource = fieldValue(bytes, FIELD.eventSource);
+    const eventName = fieldValue(bytes, FIELD.eventName);
     const need = needs(eventSource, eventName);
     return {
-      userIdentity: valueOf(bytes, FIELD.userIdentity),
-      eventTime: valueOf(bytes, FIELD.eventTime),
+      userIdentity: fieldValue(bytes, FIELD.userIdentity),
+      eventTime: fieldValue(bytes, FIELD.eventTime),
       eventSource,
       eventName,
-      awsRegion: valueOf(bytes, FIELD.awsRegion),
-      sourceIPAddress: valueOf(bytes, FIELD.sourceIPAddress),
-      userAgent: valueOf(bytes, FIELD.userAgent),
-      errorCode: valueOf(bytes, FIELD.errorCode),
-      errorMessage: valueOf(bytes, FIELD.errorMessage),
-      requestParameters: need.requestParameters ? valueOf(bytes, FIELD.requestParameters) : undefined,
-      responseElements: need.responseElements ? valueOf(bytes, FIELD.responseElements) : undefined,
-      additionalEventData: need.additionalEventData ? valueOf(bytes, FIELD.additionalEventData) : undefined,
-      requestID: valueOf(bytes, FIELD.requestID),
+      awsRegion: fieldValue(bytes, FIELD.awsRegion),
+      sourceIPAddress: fieldValue(bytes, FIELD.sourceIPAddress),
+      userAgent: fieldValue(bytes, FIELD.userAgent),
+      errorCode: fieldValue(bytes, FIELD.errorCode),
+      errorMessage: fieldValue(bytes, FIELD.errorMessage),
+      requestParameters: need.requestParameters ? fieldValue(bytes, FIELD.requestParameters) : undefined,
+      responseElements: need.responseElements ? fieldValue(bytes, FIELD.responseElements) : undefined,
+      additionalEventData: need.additionalEventData ? fieldValue(bytes, FIELD.additionalEventData) : undefined,
+      requestID: fieldValue(bytes, FIELD.requestID),
       eventID,
-      readOnly: valueOf(bytes, FIELD.readOnly),
-      resources: valueOf(bytes, FIELD.resources),
-      eventType: valueOf(bytes, FIELD.eventType),
-      managementEvent: valueOf(bytes, FIELD.managementEvent),
-      recipientAccountId: valueOf(bytes, FIELD.recipientAccountId),
-      serviceEventDetails: valueOf(bytes, FIELD.serviceEventDetails),
-      sharedEventID: valueOf(bytes, FIELD.sharedEventID),
-      vpcEndpointId: valueOf(bytes, FIELD.vpcEndpointId),
-      eventCategory: valueOf(bytes, FIELD.eventCategory),
-      sessionCredentialFromConsole: valueOf(bytes, FIELD.sessionCredentialFromConsole),
-      insightDetails: valueOf(bytes, FIELD.insightDetails),
+      readOnly: fieldValue(bytes, FIELD.readOnly),
+      resources: fieldValue(bytes, FIELD.resources),
+      eventType: fieldValue(bytes, FIELD.eventType),
+      managementEvent: fieldValue(bytes, FIELD.managementEvent),
+      recipientAccountId: fieldValue(bytes, FIELD.recipientAccountId),
+      serviceEventDetails: fieldValue(bytes, FIELD.serviceEventDetails),
+      sharedEventID: fieldValue(bytes, FIELD.sharedEventID),
+      vpcEndpointId: fieldValue(bytes, FIELD.vpcEndpointId),
+      eventCategory: fieldValue(bytes, FIELD.eventCategory),
+      sessionCredentialFromConsole: fieldValue(bytes, FIELD.sessionCredentialFromConsole),
+      insightDetails: fieldValue(bytes, FIELD.insightDetails),
     };
+  }
+
+  /** Tells whether two spans of bytes are the same. */
+  fingerprint(bytes: Buffer, start: number, end: number, into: Fingerprint): void {
+    kernel.fingerprint(bytes, start, end, into);
   }
 
   /** A field of what was read last as JSON, which {@link read} has not looked at: `null` where it is absent or `null`. */
@@ -131,7 +136,7 @@ export class RecordReader {
 }
 
 /** Throws SyntaxError where the value is no JSON. */
-function valueOf(bytes: Buffer, field: number): unknown {
+function fieldValue(bytes: Buffer, field: number): unknown {
   const end = kernel.end(field);
   if (end === 0) return undefined;
   const known = kernel.entry(field);

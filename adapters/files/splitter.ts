@@ -15,7 +15,7 @@ import {
   skipValue,
   TOO_DEEP,
 } from "./json-bytes.ts";
-import { findField } from "./record-fields.ts";
+import { KEY_NAMES } from "./record-fields.ts";
 import type { RecordReader } from "./record-reader.ts";
 import { findNextLine, findNextRecord, LINE_FEED } from "./resynchronise.ts";
 
@@ -200,7 +200,7 @@ export class Splitter {
         return p + 1;
       }
       if (name === "digestS3Bucket" || name === "digestStartTime") return this.#digest(bytes, at, end, final, torn);
-      if (name === "awslogs" || findField(bytes, key, keyEnd - 1) >= 0) break;
+      if (name === "awslogs" || KEY_NAMES.includes(name)) break;
       p = skipValue(bytes, p, end);
       if (p < 0) break;
       p = skipSpace(bytes, p, end);

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { ComparedRecord } from "#adapters/duckdb/settle.ts";
-import { fingerprint } from "#adapters/files/fingerprint.ts";
-import { viewOf } from "#adapters/files/span-table.ts";
+import { RecordReader } from "#adapters/files/record-reader.ts";
 import { canonicalJson } from "#core/normalise/index.ts";
 import type { Listing } from "./listing.ts";
 import { recordsOfFile } from "./records-of-file.ts";
@@ -43,6 +42,6 @@ function canonicalText(text: string): string {
 function textFingerprint(text: string): bigint {
   const bytes = Buffer.from(text);
   const print = { low: 0, high: 0 };
-  fingerprint(viewOf(bytes), 0, bytes.length, print);
+  new RecordReader().fingerprint(bytes, 0, bytes.length, print);
   return (BigInt(print.high >>> 0) << 32n) | BigInt(print.low >>> 0);
 }

@@ -1,9 +1,8 @@
 import { EventEncoder } from "#adapters/duckdb/batch/event-encoder.ts";
 import type { PlacedInsight } from "#adapters/duckdb/write-events.ts";
-import { type Fingerprint, fingerprint } from "#adapters/files/fingerprint.ts";
+import type { Fingerprint } from "#adapters/files/kernel/record-kernel.ts";
 import { isFileError, type RecordBytes, RecordPass } from "#adapters/files/record-pass.ts";
 import { RecordReader } from "#adapters/files/record-reader.ts";
-import { viewOf } from "#adapters/files/span-table.ts";
 import { Splitter } from "#adapters/files/splitter.ts";
 import { splitFile } from "#adapters/files/unpack.ts";
 import type { Quarantined } from "#core/domain/ingest.ts";
@@ -52,12 +51,11 @@ export class FileReader {
 /** A file's events as batches of columns. */
 class Pass extends RecordPass {
   readonly #job: FileJob;
+  readonly #reader: RecordReader;
   readonly #encoder: EventEncoder;
   readonly #priceBook: PriceBook;
   readonly #post: Post;
   readonly #print: Fingerprint = { low: 0, high: 0 };
-  #bytes: Buffer | null = null;
-  #words: DataView = new DataView(new ArrayBuffer(0));
   #insights: PlacedInsight[] = [];
   #quarantined: Quarantined[] = [];
   #held = 0;
@@ -75,6 +73,7 @@ class Pass extends RecordPass {
   ) {
     super(job.path, now, reader, selects);
     this.#job = job;
+    this.#reader = reader;
     this.#encoder = encoder;
     this.#priceBook = priceBook;
     this.#post = post;
@@ -107,13 +106,9 @@ class Pass extends RecordPass {
     const print = this.#print;
     if (this.#job.canonical) {
       const canonical = Buffer.from(canonicalJson(JSON.parse(bytes.toString("utf8", start, end))));
-      fingerprint(viewOf(canonical), 0, canonical.length, print);
+      this.#reader.fingerprint(canonical, 0, canonical.length, print);
     } else {
-      if (bytes !== this.#bytes) {
-        this.#bytes = bytes;
-        this.#words = viewOf(bytes);
-      }
-      fingerprint(this.#words, start, end, print);
+      this.#reader.fingerprint(bytes, start, end, print);
     }
     this.#region = event.region;
     const place = { record: number, fingerprintLow: print.low, fingerprintHigh: print.high };
