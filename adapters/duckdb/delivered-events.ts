@@ -81,6 +81,7 @@ export class DuckDbDeliveredEvents implements DeliveredEvents {
   #until: EpochMs = 0;
   /** Up to here events are in the table that questions are about. */
   #takenIn: EpochMs = 0;
+  #taking: Promise<void> = Promise.resolve();
 
   private constructor(
     instance: DuckDBInstance,
@@ -162,13 +163,22 @@ export class DuckDbDeliveredEvents implements DeliveredEvents {
   }
 
   async known(): Promise<DuckDbEventStore> {
-    const came = between(this.#takenIn, this.#until);
-    this.#takenIn = this.#until;
+    if (this.#takenIn !== this.#until) {
+      const came = between(this.#takenIn, this.#until);
+      this.#takenIn = this.#until;
+      this.#taking = this.#take(came);
+    }
+    await this.#taking;
+    return this.#known;
+  }
+
+  /** After what is still being taken in. */
+  async #take(came: string): Promise<void> {
+    await this.#taking;
     await this.#connections.own.run(
       `insert into quantities select * exclude (delivered) from coming_quantities where ${came};
        insert into events select * exclude (delivered) from coming where ${came}`,
     );
-    return this.#known;
   }
 
   async #readAhead(until: EpochMs): Promise<void> {

@@ -1,6 +1,6 @@
+import { alike } from "../domain/alike.ts";
 import { type EpochMs, MINUTE } from "../domain/time.ts";
 import type { FindingStore, KeptFindings, SubjectFindings } from "../ports/finding-store.ts";
-import { canonical } from "../use-cases/kept-incidents.ts";
 
 /** Clocks of writers may be apart, and what was written may be seen a little later. */
 const OVERLAP = 10 * MINUTE;
@@ -57,7 +57,7 @@ export class FindingCache {
   #take(set: KeptFindings): void {
     const before = this.#sets.get(set.subject);
     this.#sets.set(set.subject, set);
-    if (canonical(before?.findings ?? []) !== canonical(set.findings)) this.#version += 1;
+    if (!alike(before?.findings ?? [], set.findings)) this.#version += 1;
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Candidate } from "../budget/budget.ts";
+import { alike } from "../domain/alike.ts";
 import type { Finding } from "../domain/finding.ts";
 import { DAY, type EpochMs, MINUTE } from "../domain/time.ts";
 import { shortHash } from "../incidents/identifier.ts";
@@ -99,7 +100,7 @@ export class IncidentKeeper {
     const findings = await this.#findings(run, watched, fence);
     const pages = await run.group(findings, watched, this.#firstUses, isJudgedAlike, before?.pages ?? []);
     const after: KeeperCheckpoint = { settings, pages };
-    if (canonical(after) !== canonical(before)) await checkpoints.write(NAME, after, fence);
+    if (!alike(after, before)) await checkpoints.write(NAME, after, fence);
     const report = run.report(true);
     this.#grouped = report.failed.length > 0 ? null : { version: this.#cache.version, at: now };
     return report;

@@ -1,4 +1,5 @@
 import { type Candidate, withinBudget } from "../budget/budget.ts";
+import { alike } from "../domain/alike.ts";
 import { TrailwatchError } from "../domain/errors.ts";
 import { type Finding, severityRank } from "../domain/finding.ts";
 import { inOrder } from "../domain/in-order.ts";
@@ -11,7 +12,6 @@ import { lifecycleOf } from "../incidents/lifecycle.ts";
 import type { EventStore } from "../ports/event-store.ts";
 import type { SubjectFindings } from "../ports/finding-store.ts";
 import type { KeptIncident, LiveIncident, LiveIncidents } from "../ports/live-incidents.ts";
-import { canonical } from "../use-cases/kept-incidents.ts";
 import type { WatchCheckpoint } from "./checkpoint.ts";
 import type { HeldFirstUses } from "./held-first-uses.ts";
 import { matchIncidents } from "./match-incidents.ts";
@@ -215,8 +215,9 @@ const isChangedMeanwhile = (error: unknown): boolean =>
 const isOf = ({ draft, withdrawnAt }: KeptIncident, group: FindingGroup): boolean =>
   withdrawnAt === null &&
   draft.findings.length === group.findings.length &&
-  canonical([draft.findings, draft.joinedBy]) === canonical([group.findings, group.joinedBy]);
+  alike(draft.findings, group.findings) &&
+  alike(draft.joinedBy, group.joinedBy);
 
 function isSame(incident: LiveIncident, { version: _, ...before }: KeptIncident): boolean {
-  return canonical(incident) === canonical(before);
+  return alike(incident, before);
 }

@@ -39,6 +39,8 @@ interface Line {
  */
 export class ShardStates {
   readonly #lines = new Map<string, Line>();
+  /** Whether lines are in the order in which they are packed: they are until a key is new. */
+  #inOrder = true;
   #changed = false;
 
   /** What was packed in another form is as if it were not there. */
@@ -64,6 +66,7 @@ export class ShardStates {
   }
 
   set(key: string, state: EntityState): void {
+    if (!this.#lines.has(key)) this.#inOrder = false;
     this.#lines.set(key, { lastBucket: state.last[0], json: JSON.stringify(state) });
     this.#changed = true;
   }
@@ -71,7 +74,9 @@ export class ShardStates {
   /** Takes over what another shard has of a key. */
   copy(key: string, from: ShardStates): void {
     const line = from.#lines.get(key);
-    if (line) this.#lines.set(key, line);
+    if (!line) return;
+    this.#inOrder = false;
+    this.#lines.set(key, line);
   }
 
   /** Forgets who counted nothing since. */
@@ -81,7 +86,8 @@ export class ShardStates {
 
   /** The same for the same states, in whatever order they came. */
   pack(): PackedStates {
-    const lines = [...this.#lines].sort(([a], [b]) => (a < b ? -1 : 1));
+    const lines = [...this.#lines];
+    if (!this.#inOrder) lines.sort(([a], [b]) => (a < b ? -1 : 1));
     return {
       version: VERSION,
       text: lines.map(([key, { lastBucket, json }]) => `${key}\t${lastBucket}\t${json}`).join("\n"),

@@ -1,7 +1,7 @@
+import { alike } from "../domain/alike.ts";
 import type { IncidentDraft } from "../domain/incident.ts";
 import { type EpochMs, MINUTE } from "../domain/time.ts";
 import type { KeptIncident, LiveIncident } from "../ports/live-incidents.ts";
-import { canonical } from "../use-cases/kept-incidents.ts";
 import type { LiveConfig } from "./config.ts";
 import { occasionOf, saidTogether } from "./occasion.ts";
 
@@ -60,7 +60,7 @@ export function withdrawn(before: KeptIncident, now: EpochMs): LiveIncident {
 }
 
 const sameContent = (a: IncidentDraft, b: IncidentDraft): boolean =>
-  canonical({ ...a, revision: 0 }) === canonical({ ...b, revision: 0 });
+  alike({ ...a, revision: 0 }, { ...b, revision: 0 });
 
 /** What goes on is looked at now and then; what there is something to say of, at once. */
 function lookedAtFrom(incident: LiveIncident, config: LiveConfig): EpochMs | null {

@@ -1,7 +1,7 @@
+import { alike } from "../domain/alike.ts";
 import type { EpochMs } from "../domain/time.ts";
 import type { FindingStore, KeptFindings, SubjectFindings } from "../ports/finding-store.ts";
 import type { Fence } from "../ports/leases.ts";
-import { canonical } from "../use-cases/kept-incidents.ts";
 import type { FindingCache } from "./finding-cache.ts";
 
 /** Writes sets of findings that differ from what is kept, so that a run that is repeated writes nothing. */
@@ -44,5 +44,5 @@ export class SetWriter {
 
 function isOther(set: SubjectFindings, before: SubjectFindings | null): boolean {
   if (!before) return set.findings.length > 0 || set.memo !== null;
-  return set.memo !== before.memo || canonical(set.findings) !== canonical(before.findings);
+  return set.memo !== before.memo || !alike(set.findings, before.findings);
 }

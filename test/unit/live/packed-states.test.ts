@@ -42,6 +42,10 @@ test("the order in which states came does not show", () => {
   for (const [at, name] of HOSTILE.entries()) one.set(keyOf(series(name)), state(at));
   for (const [at, name] of [...HOSTILE.entries()].reverse()) other.set(keyOf(series(name)), state(at));
   expect(one.pack()).toEqual(other.pack());
+  const [grown, whole] = [new ShardStates(one.pack()), new ShardStates(null)];
+  for (const states of [grown, whole]) states.set(keyOf(series("a new one")), state(7));
+  for (const [at, name] of HOSTILE.entries()) whole.set(keyOf(series(name)), state(at));
+  expect(grown.pack()).toEqual(whole.pack());
 });
 
 test("what another version packed is not read", () => {
