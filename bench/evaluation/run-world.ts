@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Analysis } from "#core/domain/analysis.ts";
@@ -10,38 +10,52 @@ export interface WorldOptions {
   readonly days: number;
   readonly seed: number;
   /** JSON of the configuration; the default one where it is left out. */
-  readonly config?: object;
+  readonly config?: object | undefined;
+  /** Where simulated worlds are kept; one that is there is used again. */
+  readonly worlds?: string | undefined;
 }
 
 export interface AnalysedWorld {
   readonly truth: Truth;
   readonly analysis: Analysis;
-  readonly simulating: Taken;
-  readonly analysing: Taken;
+  /** What reading and analysing took. */
+  readonly taken: Taken;
 }
 
 /**
  * Simulates a world and analyses it with the commands that a person would give, in processes of their own, with one
- * reading thread. What they write is deleted. Rejects when a command fails.
+ * reading thread. What they write is deleted, but for worlds that are to be kept. Rejects when a command fails.
  */
-export async function runWorld({ accounts, days, seed, config = {} }: WorldOptions): Promise<AnalysedWorld> {
+export async function runWorld({ config = {}, worlds, ...options }: WorldOptions): Promise<AnalysedWorld> {
   const folder = mkdtempSync(join(tmpdir(), "trailwatch-world-"));
   try {
-    const world = join(folder, "world");
-    const simulating = await trailwatch(
-      ...["simulate", "--accounts", String(accounts), "--days", String(days), "--seed", String(seed)],
-      ...["--out", world, "--quiet"],
-    );
+    const world = await simulatedWorld(worlds ?? folder, options);
     const settings = join(folder, "trailwatch.json");
     writeFileSync(settings, JSON.stringify(config));
-    const analysing = await trailwatch(
+    const { answer, ...taken } = await trailwatch(
       ...["analyze", join(world, "AWSLogs"), "--organization", join(world, "organization.json")],
       ...["--config", settings],
       ...["--out", join(folder, "out"), "--workers", "1", "--no-report", "--quiet", "--format", "json"],
     );
     const truth = JSON.parse(readFileSync(join(world, "truth.json"), "utf8")) as Truth;
-    return { truth, analysis: JSON.parse(analysing.answer), simulating, analysing };
+    return { truth, analysis: JSON.parse(answer), taken };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function simulatedWorld(
+  folder: string,
+  { accounts, days, seed }: Pick<WorldOptions, "accounts" | "days" | "seed">,
+): Promise<string> {
+  const world = join(folder, `${accounts}x${days}-${seed}`);
+  if (existsSync(world)) return world;
+  const unfinished = `${world}.unfinished`;
+  rmSync(unfinished, { recursive: true, force: true });
+  await trailwatch(
+    ...["simulate", "--accounts", String(accounts), "--days", String(days), "--seed", String(seed)],
+    ...["--out", unfinished, "--quiet"],
+  );
+  renameSync(unfinished, world);
+  return world;
 }
