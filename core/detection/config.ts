@@ -6,7 +6,7 @@ const positive = (value: number, description: string) => z.number().positive().d
 const effectSchema = (grade: number, ratio: number, floors: number) =>
   z
     .strictObject({
-      grade: share(grade, "Grade from which it may be."),
+      grade: share(grade, "Grade from which it may be, see docs/detection.md for what a grade stands for."),
       ratio: z.number().min(1).default(ratio).describe("How many times the expectation it must be."),
       floors: z
         .number()
@@ -33,7 +33,14 @@ export const detectionConfigSchema = z
       .max(60)
       .default(3)
       .describe("With less history than this, an anomaly of a signal without thresholds is at most low."),
-    minimumGrade: share(0.3, "Departures with a lower grade are no anomalies."),
+    falseAlarms: z
+      .number()
+      .gt(0)
+      .max(1)
+      .default(0.05)
+      .describe(
+        "How often a week one entity (a count in an account and region, or of one principal or resource) may depart without any cause. A departure that is expected more often, by the entity's own past, is no anomaly. Most anomalies are of low severity: this is no number of pages, which the alert budget holds.",
+      ),
     mergeMinutes: positive(60, "Departures at most this far apart are one anomaly."),
     latenessMinutes: z
       .number()

@@ -10,6 +10,10 @@ export interface Episode {
   readonly best: Departure | null;
 }
 
+/** Whether it is so rare for its entity that there may be a cause. */
+export const isConspicuous = ({ falsePerWeek }: Departure, { falseAlarms }: DetectionConfig): boolean =>
+  falsePerWeek <= falseAlarms;
+
 /** A window so long that it is about a slow leak, in which no single bucket matters. */
 const isSlow = ({ start, end }: TimeWindow): boolean => end - start > 6 * HOUR;
 

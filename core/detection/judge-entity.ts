@@ -6,7 +6,7 @@ import type { DetectorEngine } from "../ports/detector-engine.ts";
 import { type AccountPeers, comparedWith } from "./account-peers.ts";
 import type { DetectionConfig } from "./config.ts";
 import type { AccountDelivery } from "./delivery-watch.ts";
-import { type Episode, episodesOf } from "./episodes.ts";
+import { type Episode, episodesOf, isConspicuous } from "./episodes.ts";
 import { modelOptionsOf } from "./model-options.ts";
 import { crossingsOf } from "./occasions.ts";
 import type { PeerExpectation } from "./peer-expectation.ts";
@@ -56,7 +56,7 @@ export function judgeEntity(
   const departures = canDepart(signal, series)
     ? new ModelWalk(engine.open(options), series, delivery, from)
         .departuresTo(until)
-        .filter(({ grade }) => grade >= config.minimumGrade)
+        .filter((departure) => isConspicuous(departure, config))
     : [];
   const episodes = episodesOf(departures, crossings, config);
   if (episodes.length === 0) return [];
@@ -130,6 +130,7 @@ function draftOf(
     confidence: episode.best?.confidence ?? 0,
     historyDays,
     direction: episode.direction,
+    ...(episode.best ? { countModel: { tail: episode.best.tail, falsePerWeek: episode.best.falsePerWeek } } : {}),
     ...(episode.best ? { countModel: { tail: episode.best.tail, falsePerWeek: episode.best.falsePerWeek } } : {}),
     ...(byPeers ? { expectedBy: comparedWith(byPeers) } : {}),
   };

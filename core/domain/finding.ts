@@ -107,6 +107,14 @@ export interface ComparedWith {
   readonly accounts: number;
 }
 
+/** What the model of the counts says of the window that departs most. */
+export interface CountOpinion {
+  /** -log10 of the probability of so much, or of so little. */
+  readonly tail: number;
+  /** How often a week an entity with this one's past departs so far without any cause; its grade says the same. */
+  readonly falsePerWeek: number;
+}
+
 /** One signal's departure in one entity and window. */
 export interface Anomaly extends FindingBase {
   readonly kind: "anomaly";
@@ -133,6 +141,8 @@ export interface Anomaly extends FindingBase {
   /** Days of history of this entity's account before the window. */
   readonly historyDays: number;
   readonly direction: "rise" | "drop";
+  /** Absent where only a threshold was reached, or a forest alone found it. */
+  readonly countModel?: CountOpinion;
   /** Of a forest that watches the same counts; absent where none is configured, or none watches this count. */
   readonly secondOpinion?: SecondOpinion;
 }

@@ -7,6 +7,7 @@ import type {
   NoveltyDimension,
   PolicyViolation,
 } from "../domain/finding.ts";
+import { countOpinionWords } from "../messages/count-opinion.ts";
 import { amount, counted, listed, utc, utcWindow } from "../messages/format.ts";
 import { peersWords as othersWords } from "../messages/peers.ts";
 import { accountName, toolWords } from "../messages/phrases.ts";
@@ -104,8 +105,11 @@ function tellAnomaly(anomaly: Anomaly, subject: Case, where: string): Told {
   const by = entity.principal === null ? "" : ` by ${principalWords(entity.principal)}`;
   const what = quantityOf(anomaly.actual, signal, anomaly.signal, entity.resource);
   const expected = expectedWords(anomaly, signal?.value.of === "usd-per-hour");
-  const opinion = anomaly.secondOpinion ? opinionWords(anomaly.secondOpinion).map((words) => `; ${words}`) : [];
-  const statement = `${what}${by} in ${windowLength(anomaly.window)} in ${where} (${utcWindow(anomaly.window)}): ${expected}${opinion.join("")}`;
+  const opinions = [
+    ...(anomaly.countModel ? [countOpinionWords(anomaly.countModel)] : []),
+    ...(anomaly.secondOpinion ? opinionWords(anomaly.secondOpinion) : []),
+  ].map((words) => `; ${words}`);
+  const statement = `${what}${by} in ${windowLength(anomaly.window)} in ${where} (${utcWindow(anomaly.window)}): ${expected}${opinions.join("")}`;
   const tags: Tag[] = [anomaly.direction === "drop" ? "drop" : "rise"];
   if (anomaly.expected === null) tags.push("never-before");
   else if (anomaly.actual >= FAR_BEYOND * Math.max(anomaly.expected, 0.1)) tags.push("far-beyond-usual");

@@ -1,4 +1,5 @@
 import type { DetectionConfig } from "../detection/config.ts";
+import { isConspicuous } from "../detection/episodes.ts";
 import { modelOptionsOf } from "../detection/model-options.ts";
 import type { PeerExpectation } from "../detection/peer-expectation.ts";
 import { type EntitySeries, ModelWalk } from "../detection/series.ts";
@@ -51,8 +52,9 @@ export function observeCounts(
   const walk = new ModelWalk(model, series, watch, before?.next ?? watch.since);
   const last = counts.buckets.at(-1) as EpochMs;
   let departed: EpochMs | null = null;
-  walk.to(last + BUCKET, ({ grade, window }) => {
-    if (grade >= config.minimumGrade && window.end > newFrom) departed ??= window.end - BUCKET;
+  walk.to(last + BUCKET, (departure) => {
+    const { end } = departure.window;
+    if (isConspicuous(departure, config) && end > newFrom) departed ??= end - BUCKET;
   });
   const young = { start: newFrom, end: delivery.since + config.historyDays * DAY };
   const crossed = crossing(signal, counts, before?.last ?? null, young);
@@ -96,7 +98,7 @@ export function silenceDeparts(
   const model: EntityModel = engine.open(modelOptionsOf(signal), before.model);
   const nothing: EntitySeries = { entity: NOBODY, buckets: [], values: [] };
   const walk = new ModelWalk(model, nothing, delivery, before.next);
-  return walk.departuresTo(end).some(({ grade, window }) => grade >= config.minimumGrade && window.end > start);
+  return walk.departuresTo(end).some((departure) => isConspicuous(departure, config) && departure.window.end > start);
 }
 
 /** Whether a state was saved by a model that this engine cannot go on with. */

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { MemoryRollupStore } from "#adapters/memory/rollup-store.ts";
 import type { AccountDelivery } from "#core/detection/delivery-watch.ts";
 import { DeliveryWatch } from "#core/detection/delivery-watch.ts";
+import { isConspicuous } from "#core/detection/episodes.ts";
 import { judgeEntity } from "#core/detection/judge-entity.ts";
 import { modelOptionsOf } from "#core/detection/model-options.ts";
 import { crossingsOf } from "#core/detection/occasions.ts";
@@ -117,7 +118,7 @@ test("whatever the pieces in which counts come, nobody departs in the examinatio
       for (const one of series) {
         const seen = suspected.get(one.entity.region) as Set<EpochMs>;
         const walk = new ModelWalk(engine.open(modelOptionsOf(SIGNAL)), one, delivery);
-        const departures = walk.departuresTo(END).filter(({ grade }) => grade >= DETECTION.minimumGrade);
+        const departures = walk.departuresTo(END).filter((departure) => isConspicuous(departure, DETECTION));
         const crossings = crossingsOf(
           one,
           SIGNAL.thresholds ?? { low: 0, medium: 0, high: 0 },

@@ -92,4 +92,4 @@ test.each([
   ["HISTORY_DAYS", "historyDays"],
   ["zebra", null],
   ["", null],
-])("nearest to %s is %s", (name, near) => expect(nearestName(name, ["historyDays", "minimumGrade"])).toBe(near));
+])("nearest to %s is %s", (name, near) => expect(nearestName(name, ["historyDays", "falseAlarms"])).toBe(near));

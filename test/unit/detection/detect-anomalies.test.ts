@@ -46,6 +46,8 @@ test("47 instances in ten minutes, where three are usual", async () => {
   expect(draft.expected as number).toBeLessThan(1);
   expect(draft.actual).toBeGreaterThan(draft.upper as number);
   expect(draft.grade).toBeGreaterThan(0.5);
+  expect(draft.countModel?.tail).toBeGreaterThan(9);
+  expect(draft.countModel?.falsePerWeek).toBeLessThan(config().falseAlarms);
   expect(draft.historyDays).toBeCloseTo(15.74, 1);
   expect(draft.severityReasons.join(" ")).toContain(
     "at least 20 instances launched in ten minutes, where fewer than one was expected, which counts as high",
@@ -73,7 +75,7 @@ test("with little history a threshold counts by itself; with more, a busy accoun
 test("history that a threshold counts alone with is configurable", async () => {
   const counts: Counts = [[2, 6]];
   expect(await detect(rowsOf(counts))).toMatchObject([{ severity: "low" }]);
-  expect(await detect(rowsOf(counts), { changes: { historyDays: 0, minimumGrade: 1 } })).toEqual([]);
+  expect(await detect(rowsOf(counts), { changes: { historyDays: 0, falseAlarms: 1e-9 } })).toEqual([]);
 });
 
 test("below the lowest threshold a departure is at most low", async () => {
