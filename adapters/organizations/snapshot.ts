@@ -1,4 +1,5 @@
 import type { OrganizationsClient } from "@aws-sdk/client-organizations";
+import { withChanges } from "#core/context/dated-changes.ts";
 import { ORGANIZATION } from "#core/context/held-directory.ts";
 import { TrailwatchError } from "#core/domain/errors.ts";
 import type { EpochMs } from "#core/domain/time.ts";
@@ -7,8 +8,8 @@ import { type FetchedOrganization, fetchOrganization } from "./fetch-organizatio
 
 /**
  * Reads the organization and keeps it for those who must not ask for it themselves: Organizations answers a few
- * requests a second, for all callers of the organization together. Rejects with TrailwatchError; what was kept before
- * stays.
+ * requests a second, for all callers of the organization together. What was otherwise in the last snapshot is kept with its
+ * date. Rejects with TrailwatchError; what was kept before stays.
  */
 export async function snapshotOrganization(
   client: OrganizationsClient,
@@ -23,6 +24,8 @@ export async function snapshotOrganization(
       "Take the snapshot from the management account or a delegated administrator.",
     );
   }
-  await store.write(ORGANIZATION, { takenAt: now, content: organization });
+  const last = await store.latest(ORGANIZATION);
+  const accounts = withChanges(organization, last?.content, now);
+  await store.write(ORGANIZATION, { takenAt: now, content: { ...organization, accounts } });
   return organization;
 }

@@ -1,11 +1,13 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { OrganizationsClient } from "@aws-sdk/client-organizations";
 import { fetchOrganization as fetchAccounts } from "#adapters/organizations/fetch-organization.ts";
+import { withChanges } from "#core/context/dated-changes.ts";
 import { type AwsOptions, awsCredentials } from "../aws.ts";
 
 /** Organizations lives in one region, whatever the caller's is; and it throttles hard, hence the attempts. */
 const CLIENT = { region: "us-east-1", maxAttempts: 10 };
 
+/** Over a file of an earlier day: accounts that moved or were closed since have it with today's date. */
 export async function fetchOrganization(options: AwsOptions & { readonly file: string }): Promise<void> {
   const client = new OrganizationsClient({
     ...CLIENT,
@@ -16,6 +18,16 @@ export async function fetchOrganization(options: AwsOptions & { readonly file: s
   const organization = await fetchAccounts(client, (done, of) => {
     if (terminal) process.stderr.write(`\r${done} of ${of} accounts`);
   });
-  writeFileSync(options.file, `${JSON.stringify(organization, null, 2)}\n`);
+  const accounts = withChanges(organization, kept(options.file), Date.now());
+  writeFileSync(options.file, `${JSON.stringify({ ...organization, accounts }, null, 2)}\n`);
   process.stderr.write(`${terminal ? "\r" : ""}${organization.accounts.length} accounts written to ${options.file}\n`);
+}
+
+/** What the file has, if it can be read: it is written anew in any case. */
+function kept(file: string): unknown {
+  try {
+    return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : null;
+  } catch {
+    return null;
+  }
 }

@@ -1,6 +1,6 @@
-import type { AccountContext } from "../domain/account.ts";
+import type { AccountContext, AccountPlace } from "../domain/account.ts";
 import type { AccountDirectory } from "../ports/account-directory.ts";
-import { accountType, tagValue } from "./account-type.ts";
+import { type AccountTraits, accountType, tagValue } from "./account-type.ts";
 import type { ContextConfig } from "./config.ts";
 import { readOrganizationFile } from "./organization-file.ts";
 
@@ -11,18 +11,24 @@ import { readOrganizationFile } from "./organization-file.ts";
  */
 export function parseOrganization(json: unknown, config: ContextConfig): AccountDirectory {
   const { organizationId, managementAccountId, accounts } = readOrganizationFile(json);
-  const contexts = accounts.map(
-    (listed): AccountContext => ({
+  const contexts = accounts.map((listed): AccountContext => {
+    const placed = ({ ouPath, ...traits }: Omit<AccountTraits, "id">): AccountPlace => ({
+      type: accountType({ id: listed.id, ouPath, ...traits }, managementAccountId, config.accountTypes),
+      ouPath,
+    });
+    const earlier = listed.earlier.map(({ until, ...was }) => ({ ...placed(was), until }));
+    return {
       id: listed.id,
       alias: listed.name,
-      type: accountType(listed, managementAccountId, config.accountTypes),
-      ouPath: listed.ouPath,
+      ...placed(listed),
       costCenter: tagValue(listed.tags, config.costCenterTags),
       owner: tagValue(listed.tags, config.ownerTags),
       tags: listed.tags,
       known: true,
-    }),
-  );
+      ...(earlier.length === 0 ? {} : { earlier }),
+      ...(listed.closedAt === undefined ? {} : { closedAt: listed.closedAt }),
+    };
+  });
   return directoryOf(contexts, organizationId);
 }
 

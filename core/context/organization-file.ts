@@ -1,4 +1,5 @@
 import { TrailwatchError } from "../domain/errors.ts";
+import type { EpochMs } from "../domain/time.ts";
 import { ouPaths } from "./ou-paths.ts";
 
 /** What an organization file says, whichever of its forms it has. */
@@ -8,8 +9,16 @@ export interface OrganizationFile {
   readonly accounts: readonly ListedAccount[];
 }
 
-interface ListedAccount {
+interface ListedAccount extends ListedPlace {
   readonly id: string;
+  /** What it was before it was changed, oldest first. */
+  readonly earlier: readonly (ListedPlace & { readonly until: EpochMs })[];
+  /** `null`: closed, and nobody knows when; absent: open. */
+  readonly closedAt?: EpochMs | null;
+}
+
+/** What an account's type follows from. */
+interface ListedPlace {
   readonly name: string;
   readonly ouPath: string | null;
   readonly tags: Readonly<Record<string, string>>;
@@ -69,15 +78,72 @@ function readAccount(item: unknown, index: number, pathOf: (path: string) => str
   }
   if (typeof id !== "string" || !/^\d{12}$/.test(id))
     throw invalid(`${place}: "id" must be twelve digits, not ${shown(id)}`);
+  const current = readPlace(item, id, pathOf);
+  const name = current.name ?? id;
+  const closedAt = readClosing(item, id);
+  return {
+    id,
+    name,
+    ouPath: current.ouPath,
+    tags: current.tags,
+    earlier: readEarlier(item["earlier"], id, { ...current, name }, pathOf),
+    ...(closedAt === undefined ? {} : { closedAt }),
+  };
+}
+
+function readPlace(
+  item: Fields,
+  id: string,
+  pathOf: (path: string) => string | null,
+): Omit<ListedPlace, "name"> & { readonly name: string | null } {
   const field = (name: string, value: unknown) => textField(`account ${id}`, name, value);
   const name = field("alias", item["alias"]) ?? field("name", item["Name"] ?? item["name"]);
   return {
-    id,
-    name: name?.trim() || id,
+    name: name?.trim() || null,
     ouPath: accountPath(item, id, pathOf),
     tags: readTags(item["Tags"] ?? item["tags"], `account ${id}`),
   };
 }
+
+/** What an entry does not say was then as it is now. */
+function readEarlier(
+  items: unknown,
+  id: string,
+  now: ListedPlace,
+  pathOf: (path: string) => string | null,
+): ListedAccount["earlier"] {
+  if (items === undefined || items === null) return [];
+  if (!Array.isArray(items)) throw invalid(`account ${id}: "earlier" must be a list, not ${shown(items)}`);
+  const entries = items.map((item: unknown) => {
+    if (!isFields(item)) throw invalid(`account ${id}: "earlier" must hold objects, not ${shown(item)}`);
+    const was = readPlace(item, id, pathOf);
+    return {
+      until: timeField(id, "earlier.until", item["until"]),
+      name: was.name ?? now.name,
+      ouPath: was.ouPath ?? now.ouPath,
+      tags: (item["Tags"] ?? item["tags"]) === undefined ? now.tags : was.tags,
+    };
+  });
+  return entries.sort((a, b) => a.until - b.until);
+}
+
+/** Of an account that is on its way out it is the end of what may be expected of it. */
+const CLOSED = new Set(["SUSPENDED", "PENDING_CLOSURE", "CLOSED"]);
+
+function readClosing(item: Fields, id: string): EpochMs | null | undefined {
+  const closedAt = item["closedAt"];
+  if (closedAt !== undefined && closedAt !== null) return timeField(id, "closedAt", closedAt);
+  const state = item["state"] ?? item["State"] ?? item["Status"];
+  return typeof state === "string" && CLOSED.has(state) ? null : undefined;
+}
+
+function timeField(id: string, name: string, value: unknown): EpochMs {
+  const time = typeof value === "string" ? Date.parse(value) : Number.NaN;
+  if (Number.isNaN(time)) throw invalid(`account ${id}: "${name}" must be a time like ${TIME}, not ${shown(value)}`);
+  return time;
+}
+
+const TIME = '"2026-11-05T10:00:00Z"';
 
 /** `ouPath` in our own form; `Paths` (or one `Path`) of ids in the API's. */
 function accountPath(item: Fields, id: string, pathOf: (path: string) => string | null): string | null {

@@ -11,8 +11,9 @@ export interface Sight {
 /** The directory as far as it may be used. */
 export function seenThrough(directory: AccountDirectory, { names, places }: Sight): AccountDirectory {
   if (names && places) return directory;
-  const seen = (account: AccountContext): AccountContext => ({
+  const seen = ({ earlier, ...account }: AccountContext): AccountContext => ({
     ...account,
+    ...(places && earlier ? { earlier } : {}),
     ...(names ? {} : { alias: account.id, costCenter: null, owner: null, tags: {} }),
     ...(places ? {} : { type: "unknown", ouPath: null }),
   });

@@ -37,7 +37,7 @@ export class AccountPeers {
   of(account: string, time: EpochMs): PeerGroup | null {
     const own = this.#placeOf(account, time);
     const others = this.#ids
-      .filter((id) => id !== account && this.since(id) <= time - DAY)
+      .filter((id) => id !== account && this.since(id) <= time - DAY && !this.#isClosed(id, time))
       .map((id) => ({ id, ...this.#placeOf(id, time) }));
     const group = (by: PeerGroup["by"], name: string, alike: (other: AccountPlace) => boolean): PeerGroup | null => {
       const accounts = new Set(others.filter(alike).map(({ id }) => id));
@@ -53,6 +53,11 @@ export class AccountPeers {
   /** When the account was first heard of. */
   since(account: string): EpochMs {
     return this.#since.get(account) ?? Number.POSITIVE_INFINITY;
+  }
+
+  #isClosed(account: string, time: EpochMs): boolean {
+    const { closedAt = null } = this.#directory.account(account);
+    return closedAt !== null && closedAt <= time;
   }
 
   #placeOf(account: string, time: EpochMs): AccountPlace {

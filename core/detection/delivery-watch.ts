@@ -1,4 +1,4 @@
-import { BUCKET, DAY, type EpochMs, HOUR, MINUTE, type TimeWindow } from "../domain/time.ts";
+import { BUCKET, bucketStart, DAY, type EpochMs, HOUR, MINUTE, type TimeWindow } from "../domain/time.ts";
 import type { DetectionConfig } from "./config.ts";
 
 /** What is known of an account's delivery. */
@@ -12,6 +12,8 @@ export interface AccountDelivery {
    * silence since is no usual one, though not yet so long that it is unknown.
    */
   readonly until: EpochMs;
+  /** Of an account that is closed: since when its silence is what it should be. It is neither zero nor an outage. */
+  readonly closedFrom?: EpochMs;
 }
 
 /** JSON-safe, some hundred bytes. */
@@ -90,9 +92,17 @@ export class DeliveryWatch {
     this.#unknown = this.#unknown.flatMap((window) => (window === gap ? parts : [window]));
   }
 
-  /** With the silence up to `end` judged too; nothing is learnt of it yet. */
-  at(end: EpochMs): AccountDelivery {
+  /**
+   * With the silence up to `end` judged too; nothing is learnt of it yet.
+   * @param closedAt when the account was closed, `null`: at a time that nobody knows; not given: it is open
+   */
+  at(end: EpochMs, closedAt?: EpochMs | null): AccountDelivery {
     const since = this.#since;
+    const closedFrom = closedAt === undefined ? end : Math.max(this.#next, bucketStart(closedAt ?? this.#next));
+    if (closedFrom < end) {
+      const { unknown } = this.at(closedFrom);
+      return { since, until: end, unknown: [...unknown, { start: closedFrom, end }], closedFrom };
+    }
     const until = this.#past.isDoubtful(this.#next, end) ? this.#next : end;
     const last = this.#past.isUnknown(this.#next, end) ? [{ start: this.#next, end }] : [];
     return { since, until, unknown: [...this.#unknown, ...last] };

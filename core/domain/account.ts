@@ -36,8 +36,8 @@ export interface AccountContext extends AccountPlace {
   readonly known: boolean;
   /** Oldest first; absent where it never moved, as far as is known. */
   readonly earlier?: readonly EarlierPlace[];
-  /** When it was closed, or was first seen to be; absent where it is open. Its silence since is no failure of delivery. */
-  readonly closedAt?: EpochMs;
+  /** When it was closed, or was first seen to be; `null` where that is not known; absent where it is open. */
+  readonly closedAt?: EpochMs | null;
 }
 
 /** Where an account was at a time: by what it was then it is compared with others, not by what became of it. */

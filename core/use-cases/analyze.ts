@@ -71,7 +71,7 @@ async function findIncidents(
 ): Promise<Pick<Analysis, "incidents" | "unknownWindows">> {
   onStep("counting");
   const policies = resolvePolicies(config.policies);
-  const health = await deliveryHealth(store.deliveries(BUCKET), span, config.detection);
+  const health = await deliveryHealth(store.deliveries(BUCKET), span, config.detection, directory);
   const about = { store, directory, coverage, span };
   const findings = await gatherFindings({
     ...about,

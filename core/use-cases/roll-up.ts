@@ -108,11 +108,16 @@ export function definitionsOf(signals: readonly Signal[], dense: readonly string
 /** Asked in every run of a process, of the same list. */
 const definitions = new WeakMap<readonly Signal[], Map<string, string>>();
 
-async function deliveryOf({ events, config, now = 0 }: RollUpInput): Promise<ReadonlyMap<string, AccountDelivery>> {
+async function deliveryOf({
+  events,
+  config,
+  directory,
+  now = 0,
+}: RollUpInput): Promise<ReadonlyMap<string, AccountDelivery>> {
   const span = await events.span();
   if (!span) return new Map();
   const whole = { start: span.start, end: Math.max(span.end, now) };
-  return (await deliveryHealth(events.deliveries(BUCKET), whole, config)).accounts;
+  return (await deliveryHealth(events.deliveries(BUCKET), whole, config, directory)).accounts;
 }
 
 function* piecesOf({ start, end }: TimeWindow): Generator<TimeWindow> {

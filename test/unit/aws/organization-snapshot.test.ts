@@ -44,7 +44,9 @@ test("what was read is kept under the time it was read; an account that left mea
     ["payments", "ACTIVE", "/", { owner: "payments" }],
     ["leaving", "PENDING_CLOSURE", null, {}],
   ]);
-  expect(await snapshots.latest(ORGANIZATION)).toEqual({ takenAt: 5, content: read });
+  const [payments, leaving] = read.accounts;
+  const accounts = [payments, { ...leaving, closedAt: new Date(5).toISOString() }];
+  expect(await snapshots.latest(ORGANIZATION)).toEqual({ takenAt: 5, content: { ...read, accounts } });
 });
 
 test.each([
@@ -62,4 +64,20 @@ test("an organization of nobody is not kept", async () => {
   organizations.on(ListAccountsCommand).resolves({ Accounts: [] });
   await expect(take(6)).rejects.toMatchObject({ code: "ORGANIZATION_INVALID" });
   expect(await snapshots.latest(ORGANIZATION)).toBeNull();
+});
+
+test("what was otherwise in the snapshot before is kept with its date", async () => {
+  await take(5);
+  organizations.on(ListAccountsForParentCommand).resolves({});
+  organizations
+    .on(ListAccountsCommand)
+    .resolves({ Accounts: [{ Id: "111111111111", Name: "payments", State: "ACTIVE" }] });
+  await take(6);
+  const { content } = (await snapshots.latest(ORGANIZATION)) ?? {};
+  expect(content).toMatchObject({
+    accounts: [
+      { id: "111111111111", ouPath: null, earlier: [{ until: new Date(6).toISOString(), ouPath: "/" }] },
+      { id: "222222222222", state: "CLOSED", closedAt: new Date(5).toISOString() },
+    ],
+  });
 });

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { contextConfigSchema, parseOrganization } from "#core/context/index.ts";
+import { seenThrough } from "#core/context/seen-through.ts";
+import { placeAt } from "#core/domain/account.ts";
 import { TrailwatchError } from "#core/domain/errors.ts";
 
 const DEFAULTS = contextConfigSchema.parse({});
@@ -190,4 +192,54 @@ test("any JSON is read or refused with our own error", () => {
     }),
     { numRuns: 300 },
   );
+});
+
+describe("accounts that changed", () => {
+  const moved = {
+    id: "111122223333",
+    name: "ideas",
+    ouPath: "/Workloads/Production",
+    tags: { owner: "web" },
+    earlier: [
+      { until: "2026-11-20T00:00:00Z", ouPath: "/Workloads/Staging" },
+      { until: "2026-11-10T00:00:00Z", ouPath: "/Sandbox", tags: {}, name: "sandbox-ideas" },
+    ],
+  };
+
+  test("have the place that they had at a time, by the rules for the present one", () => {
+    const account = parseOrganization([moved], DEFAULTS).account("111122223333");
+    const places = ["2026-11-09", "2026-11-10", "2026-11-19", "2026-11-20"].map((day) =>
+      placeAt(account, Date.parse(`${day}T00:00:00Z`)),
+    );
+    expect(places.map(({ type }) => type)).toEqual(["sandbox", "staging", "staging", "production"]);
+    expect(places[0]?.ouPath).toBe("/Sandbox");
+  });
+
+  test("are closed since a time, or since nobody knows when", () => {
+    const directory = parseOrganization(
+      [
+        { id: "111111111111", closedAt: "2026-11-20T00:00:00Z" },
+        { id: "222222222222", Status: "SUSPENDED" },
+        { id: "333333333333", state: "ACTIVE" },
+      ],
+      DEFAULTS,
+    );
+    expect(directory.accounts().map(({ closedAt }) => closedAt)).toEqual([Date.UTC(2026, 10, 20), null, undefined]);
+  });
+
+  test.each([
+    [{ ...moved, earlier: "yes" }, /"earlier" must be a list/],
+    [{ ...moved, earlier: [1] }, /"earlier" must hold objects/],
+    [{ ...moved, earlier: [{ ouPath: "/X" }] }, /"earlier.until" must be a time/],
+    [{ ...moved, closedAt: "soon" }, /"closedAt" must be a time/],
+  ])("are refused where they make no sense", (account, message) => {
+    expect(() => parseOrganization([account], DEFAULTS)).toThrow(message);
+  });
+
+  test("are without places where places may not be used", () => {
+    const directory = seenThrough(parseOrganization([moved], DEFAULTS), { names: true, places: false });
+    expect(directory.account("111122223333").earlier).toBeUndefined();
+    const unnamed = seenThrough(parseOrganization([moved], DEFAULTS), { names: false, places: true });
+    expect(unnamed.account("111122223333").earlier).toHaveLength(2);
+  });
 });

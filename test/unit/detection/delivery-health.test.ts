@@ -1,4 +1,5 @@
 import { expect, test } from "@jest/globals";
+import { contextConfigSchema, parseOrganization } from "#core/context/index.ts";
 import { deliveryHealth } from "#core/detection/delivery-health.ts";
 import { BUCKET, DAY, HOUR } from "#core/domain/time.ts";
 import { ACCOUNT, at, config, delivered, healthOf, START, stream } from "./world.ts";
@@ -66,4 +67,22 @@ test("accounts are apart, and each is known from its own first event", async () 
 test("what was not delivered does not teach that silence is usual", async () => {
   const silences = [10, 11, 14, 15].map((day) => ({ start: at(day + 0.25), end: at(day + 0.25) + 8 * HOUR }));
   expect((await healthOf(21, silences)).unknownWindows).toHaveLength(4);
+});
+
+test("the silence of a closed account is neither an outage nor zero", async () => {
+  const span = { start: START, end: at(21) };
+  const rows = delivered(14);
+  const directory = (closedAt: object) =>
+    parseOrganization([{ id: ACCOUNT, ...closedAt }], contextConfigSchema.parse({}));
+  const health = (closed: object) => deliveryHealth(stream(rows), span, config(), directory(closed));
+  expect((await health({})).unknownWindows).toHaveLength(1);
+  for (const closed of [{ closedAt: new Date(at(14)).toISOString() }, { Status: "SUSPENDED" }]) {
+    const { accounts, unknownWindows } = await health(closed);
+    expect(unknownWindows).toEqual([]);
+    expect(accounts.get(ACCOUNT)?.unknown).toEqual([{ start: at(14), end: at(21) }]);
+  }
+  // Closed only after days of silence, or not yet: those are an outage.
+  const late = await health({ closedAt: new Date(at(18)).toISOString() });
+  expect(late.unknownWindows.map(({ window }) => window)).toEqual([{ start: at(14), end: at(18) }]);
+  expect((await health({ closedAt: new Date(at(30)).toISOString() })).unknownWindows).toHaveLength(1);
 });

@@ -1,8 +1,10 @@
 import { expect, test } from "@jest/globals";
+import { contextConfigSchema, parseOrganization } from "#core/context/index.ts";
 import { DAY, type EpochMs, HOUR } from "#core/domain/time.ts";
 import { completeNovelties } from "#core/novelty/complete-novelties.ts";
 import { noveltyConfigSchema } from "#core/novelty/config.ts";
 import { findNovelties } from "#core/novelty/find-novelties.ts";
+import type { AccountDirectory } from "#core/ports/account-directory.ts";
 import type { AccountCoverage, FirstSeenRow } from "#core/ports/event-store.ts";
 import { event, FOREIGN, MAIN, ORGANIZATION, OTHER, role, START, storeOf, THIRD } from "../incidents/world.ts";
 
@@ -140,4 +142,72 @@ test("a first gets its event, what followed it, and says when that was a flurry"
   expect(novelty?.facets.events).toBe(30);
   expect(novelty?.severityReasons.at(-1)).toBe("followed by 30 calls within 1 hour");
   expect(novelty).not.toHaveProperty("evidenceQuery");
+});
+
+const SANDBOXES = ["600000000001", "600000000002", "600000000003"] as const;
+const PRODUCTION = ["700000000001", "700000000002", "700000000003"] as const;
+const MOVED = SANDBOXES[0];
+const MOVE = START + 20 * DAY;
+
+/** One sandbox becomes a production account. */
+const organization = (...earlier: readonly { readonly until: string; readonly ouPath: string }[]) =>
+  parseOrganization(
+    [...SANDBOXES, ...PRODUCTION].map((id) => ({
+      id,
+      ouPath: PRODUCTION.some((one) => one === id) || (id === MOVED && earlier.length > 0) ? "/Production" : "/Sandbox",
+      ...(id === MOVED ? { earlier } : {}),
+    })),
+    contextConfigSchema.parse({}),
+  );
+
+const UNMOVED = organization();
+const AFTERWARDS = organization({ until: new Date(MOVE).toISOString(), ouPath: "/Sandbox" });
+
+const services = (account: string, from: EpochMs, prefix: string): FirstSeenRow[] =>
+  Array.from({ length: 20 }, (_, at) =>
+    row({
+      account,
+      dimension: "service",
+      value: `${prefix}-${at}`,
+      firstTime: from + at * HOUR,
+      principal: role("app", account),
+    }),
+  );
+
+const judged = (directory: AccountDirectory, rows: readonly FirstSeenRow[]) =>
+  findNovelties(rows, {
+    directory,
+    coverage: [...SANDBOXES, ...PRODUCTION].map((account) => covered(account)),
+    span: { start: START, end: START + 60 * DAY },
+    config: CONFIG,
+  });
+
+test("an account's move changes nothing of what was judged before", () => {
+  const rows = [...SANDBOXES, ...PRODUCTION].flatMap((account, at) => [
+    ...services(account, START + 15 * DAY + at * 5 * HOUR, at < 3 ? "toy" : "work"),
+    ...services(account, START + 16 * DAY + at * 5 * HOUR, `only-${account}`),
+  ]);
+  const before = judged(UNMOVED, rows);
+  expect(judged(AFTERWARDS, rows)).toEqual(before);
+  // A directory that only knows the present judges the past by it.
+  const undated = organization({ until: new Date(START).toISOString(), ouPath: "/Sandbox" });
+  expect(judged(undated, rows)).not.toEqual(before);
+});
+
+test("an account that moved makes no flood, neither of what its old nor of what its new peers do", () => {
+  const peers = [...SANDBOXES.slice(1), ...PRODUCTION].flatMap((account, at) =>
+    services(account, START + 10 * DAY, at < 2 ? "toy" : "work"),
+  );
+  const news = (from: EpochMs) =>
+    judged(AFTERWARDS, [...peers, ...services(MOVED, from, "toy"), ...services(MOVED, from, "work")]).filter(
+      ({ account }) => account === MOVED,
+    );
+  expect(news(MOVE + DAY)).toEqual([]);
+  // What nobody does is news as ever.
+  const own = judged(AFTERWARDS, [...peers, ...services(MOVED, MOVE + DAY, "odd")]);
+  expect(own.filter(({ account }) => account === MOVED)).toHaveLength(20);
+  // Once it has settled, what only sandboxes do is news in production.
+  expect(news(MOVE + 20 * DAY).map(({ value }) => value.split("-")[0])).toEqual(
+    Array.from({ length: 20 }, () => "toy"),
+  );
 });
