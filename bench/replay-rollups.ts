@@ -1,6 +1,6 @@
 /**
- * `node bench/replay-rollups.ts <count model|fused> <threads> <file>...`: replays roll-ups in threads that take one file
- * after the other, and says as JSON what that took. Started by bench/backtest.ts.
+ * `node bench/replay-rollups.ts <count model|fused> <threads> <part> <file>...`: replays roll-ups in threads that take one
+ * file after the other, of each an even part of the entities, and says as JSON what that took. Started by bench/backtest.ts.
  */
 import { once } from "node:events";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
@@ -18,6 +18,7 @@ export interface ReplayCost extends Replayed {
 
 interface Task {
   readonly replay: keyof typeof REPLAYS;
+  readonly part: number;
   readonly files: readonly string[];
 }
 
@@ -28,20 +29,27 @@ interface Done extends Replayed {
 if (isMainThread) await main();
 else parentPort?.postMessage(replayed(workerData));
 
-function replayed({ replay, files }: Task): Done {
+function replayed({ replay, part, files }: Task): Done {
   let sum: Replayed = { entities: 0, points: 0, counted: 0, anomalies: 0 };
-  for (const file of files) for (const rollups of readRollups(file)) sum = added(sum, REPLAYS[replay](rollups));
+  let seen = 0;
+  const isIn = (): boolean => Math.floor((seen + 1) * part) > Math.floor(seen++ * part);
+  for (const file of files) {
+    for (const rollups of readRollups(file)) {
+      sum = added(sum, REPLAYS[replay]({ ...rollups, series: rollups.series.filter(isIn) }));
+    }
+  }
   const { user, system } = process.threadCpuUsage();
   return { ...sum, cpuSeconds: (user + system) / 1e6 };
 }
 
 async function main(): Promise<void> {
-  const [replay, threads, ...files] = process.argv.slice(2) as [Task["replay"], string, ...string[]];
+  const [replay, threads, part, ...files] = process.argv.slice(2) as [Task["replay"], string, string, ...string[]];
   const begun = performance.now();
   const lanes = Array.from(
     { length: Number(threads) },
     (_, lane): Task => ({
       replay,
+      part: Number(part),
       files: files.filter((_file, at) => at % Number(threads) === lane),
     }),
   );
