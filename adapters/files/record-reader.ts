@@ -91,6 +91,8 @@ export class RecordReader {
     const eventSource = fieldValue(bytes, FIELD.eventSource);
     const eventName = fieldValue(bytes, FIELD.eventName);
     const need = needs(eventSource, eventName);
+    const errorCode = fieldValue(bytes, FIELD.errorCode);
+    const failed = typeof errorCode === "string" && errorCode !== "";
     return {
       userIdentity: fieldValue(bytes, FIELD.userIdentity),
       eventTime: fieldValue(bytes, FIELD.eventTime),
@@ -99,8 +101,9 @@ export class RecordReader {
       awsRegion: fieldValue(bytes, FIELD.awsRegion),
       sourceIPAddress: fieldValue(bytes, FIELD.sourceIPAddress),
       userAgent: fieldValue(bytes, FIELD.userAgent),
-      errorCode: fieldValue(bytes, FIELD.errorCode),
-      errorMessage: fieldValue(bytes, FIELD.errorMessage),
+      errorCode,
+      // Where there is a code, nobody asks whether there is a message.
+      errorMessage: failed ? undefined : fieldValue(bytes, FIELD.errorMessage),
       requestParameters: need.requestParameters ? fieldValue(bytes, FIELD.requestParameters) : undefined,
       responseElements: need.responseElements ? fieldValue(bytes, FIELD.responseElements) : undefined,
       additionalEventData: need.additionalEventData ? fieldValue(bytes, FIELD.additionalEventData) : undefined,
@@ -118,6 +121,11 @@ export class RecordReader {
       sessionCredentialFromConsole: fieldValue(bytes, FIELD.sessionCredentialFromConsole),
       insightDetails: fieldValue(bytes, FIELD.insightDetails),
     };
+  }
+
+  /** Reads an id of what was read last as four big-endian words; false where it is no UUID in its usual form. */
+  uuid(name: "eventID" | "requestID", into: Int32Array): boolean {
+    return this.#whole === null && kernel.uuid(FIELD[name], into);
   }
 
   /** Tells whether two spans of bytes are the same. */

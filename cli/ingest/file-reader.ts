@@ -56,6 +56,8 @@ class Pass extends RecordPass {
   readonly #priceBook: PriceBook;
   readonly #post: Post;
   readonly #print: Fingerprint = { low: 0, high: 0 };
+  readonly #id = new Int32Array(4);
+  readonly #requestId = new Int32Array(4);
   #insights: PlacedInsight[] = [];
   #quarantined: Quarantined[] = [];
   #held = 0;
@@ -111,7 +113,13 @@ class Pass extends RecordPass {
       this.#reader.fingerprint(bytes, start, end, print);
     }
     this.#region = event.region;
-    const place = { record: number, fingerprintLow: print.low, fingerprintHigh: print.high };
+    const place = {
+      record: number,
+      id: this.#reader.uuid("eventID", this.#id) ? this.#id : null,
+      requestId: this.#reader.uuid("requestID", this.#requestId) ? this.#requestId : null,
+      fingerprintLow: print.low,
+      fingerprintHigh: print.high,
+    };
     this.#encoder.add(event, this.#priceBook.estimate(event), place, this.#priceOf);
     if (this.#encoder.full) this.#hand();
   }

@@ -40,10 +40,10 @@ export const isInsight = (record: Json): boolean => record["eventType"] === "Aws
 
 /** The calls' service and action stand in `insightDetails`; the record itself has neither. */
 export function readInsight(record: Json, base: RecordBase): InsightRecord {
-  const details = objectField(record, "insightDetails");
+  const details = objectField(record["insightDetails"], "insightDetails");
   if (details === null) throw missing("insightDetails");
   const required = (name: string): string => {
-    const value = textField(details, name, `insightDetails.${name}`);
+    const value = textField(details[name], `insightDetails.${name}`);
     if (value === null) throw missing(`insightDetails.${name}`);
     return value;
   };
@@ -61,8 +61,8 @@ export function readInsight(record: Json, base: RecordBase): InsightRecord {
     baseline: amount(object(statistics["baseline"])["average"]),
     insight: amount(object(statistics["insight"])["average"]),
     durationMinutes: amount(statistics["insightDuration"]),
-    errorCode: textField(details, "errorCode", "insightDetails.errorCode"),
-    sharedEventId: textField(record, "sharedEventID"),
+    errorCode: textField(details["errorCode"], "insightDetails.errorCode"),
+    sharedEventId: textField(record["sharedEventID"], "sharedEventID"),
     attributions: attributionsOf(context),
   };
 }

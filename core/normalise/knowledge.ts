@@ -129,8 +129,17 @@ function learn(eventSource: string, eventName: string): ActionKnowledge {
 const MOST_NAMES = 30_000;
 const known = new Map<string, Map<string, ActionKnowledge>>();
 let names = 0;
+/** A reader asks which parts of a record are needed before the record is normalised. */
+let last = { eventSource: "", eventName: "", knowledge: learn("", "") };
 
 export function knowledgeOf(eventSource: string, eventName: string): ActionKnowledge {
+  if (last.eventName === eventName && last.eventSource === eventSource) return last.knowledge;
+  const knowledge = recalled(eventSource, eventName);
+  last = { eventSource, eventName, knowledge };
+  return knowledge;
+}
+
+function recalled(eventSource: string, eventName: string): ActionKnowledge {
   const ofSource = known.get(eventSource);
   const found = ofSource?.get(eventName);
   if (found !== undefined) return found;

@@ -129,33 +129,33 @@ function typeOf(declared: string | null, arn: string | null, identity: Json): Pr
 }
 
 function readCaller(raw: Json): Caller {
-  const arn = textField(raw, "arn", "userIdentity.arn");
-  const session = objectField(raw, "sessionContext", "userIdentity.sessionContext") ?? EMPTY;
-  const issuer = objectField(session, "sessionIssuer", "userIdentity.sessionContext.sessionIssuer") ?? EMPTY;
-  const attributes = objectField(session, "attributes", "userIdentity.sessionContext.attributes") ?? EMPTY;
-  const issuerArn = textField(issuer, "arn", "userIdentity.sessionContext.sessionIssuer.arn");
+  const arn = textField(raw["arn"], "userIdentity.arn");
+  const session = objectField(raw["sessionContext"], "userIdentity.sessionContext") ?? EMPTY;
+  const issuer = objectField(session["sessionIssuer"], "userIdentity.sessionContext.sessionIssuer") ?? EMPTY;
+  const attributes = objectField(session["attributes"], "userIdentity.sessionContext.attributes") ?? EMPTY;
+  const issuerArn = textField(issuer["arn"], "userIdentity.sessionContext.sessionIssuer.arn");
   const issuerName = text(issuer["userName"]);
-  const invokedBy = textField(raw, "invokedBy", "userIdentity.invokedBy");
-  const type = typeOf(textField(raw, "type", "userIdentity.type"), arn, raw);
-  const stated = accountField(raw, "accountId", "userIdentity.accountId");
+  const invokedBy = textField(raw["invokedBy"], "userIdentity.invokedBy");
+  const type = typeOf(textField(raw["type"], "userIdentity.type"), arn, raw);
+  const stated = accountField(raw["accountId"], "userIdentity.accountId");
   const account = stated ?? accountOf(arn ?? "") ?? text(issuer["accountId"]);
   const identity: Identity = {
     type,
     arn,
     account,
-    principalId: textField(raw, "principalId", "userIdentity.principalId"),
-    userName: textField(raw, "userName", "userIdentity.userName"),
+    principalId: textField(raw["principalId"], "userIdentity.principalId"),
+    userName: textField(raw["userName"], "userIdentity.userName"),
     invokedBy,
-    provider: textField(raw, "identityProvider", "userIdentity.identityProvider"),
+    provider: textField(raw["identityProvider"], "userIdentity.identityProvider"),
     issuerArn,
     issuerName,
-    onBehalfOf: text(objectField(raw, "onBehalfOf", "userIdentity.onBehalfOf")?.["userId"]),
+    onBehalfOf: text(objectField(raw["onBehalfOf"], "userIdentity.onBehalfOf")?.["userId"]),
   };
   const principal: Principal = {
     type,
     ...nameOf(identity),
     arn,
-    accessKeyId: textField(raw, "accessKeyId", "userIdentity.accessKeyId"),
+    accessKeyId: textField(raw["accessKeyId"], "userIdentity.accessKeyId"),
     account: type === "service" || type === "anonymous" ? null : account,
     mfa: flag(attributes["mfaAuthenticated"]),
   };

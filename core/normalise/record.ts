@@ -35,17 +35,17 @@ function timeOf(record: Json): number {
 
 function baseOf(record: Json, caller: Caller, hash: HashText): RecordBase {
   const time = timeOf(record);
-  const id = textField(record, "eventID");
+  const id = textField(record["eventID"], "eventID");
   return {
     id: id === null || id.length > LONGEST_ID ? `sha256:${hash(canonicalJson(record))}` : id,
     time,
-    account: accountField(record, "recipientAccountId") ?? caller.principal.account ?? "unknown",
-    region: textField(record, "awsRegion") ?? "unknown",
+    account: accountField(record["recipientAccountId"], "recipientAccountId") ?? caller.principal.account ?? "unknown",
+    region: textField(record["awsRegion"], "awsRegion") ?? "unknown",
   };
 }
 
 function callerIn(record: Json): Caller {
-  const identity = objectField(record, "userIdentity");
+  const identity = objectField(record["userIdentity"], "userIdentity");
   if (identity !== null) return callerOf(identity);
   const source = record["eventSource"];
   return record["eventType"] === "AwsServiceEvent" && typeof source === "string" && source !== ""
@@ -54,9 +54,8 @@ function callerIn(record: Json): Caller {
 }
 
 /** Only sub-documents that are needed are looked at, so that a reader may leave the others out. */
-function subDocument(record: Json, name: string, needed: boolean): Json {
+function subDocument(value: unknown, name: string, needed: boolean): Json {
   if (!needed) return EMPTY;
-  const value = record[name];
   if (value === undefined || value === null) return EMPTY;
   if (isObject(value)) return value;
   if (typeof value === "string") return document(value) ?? EMPTY;
@@ -70,12 +69,15 @@ interface Result {
 
 /** Sign-ins carry no error code: the answer has the action's name and `Success` or `Failure`. */
 function resultOf(record: Json, knowledge: ActionKnowledge, response: Json): Result {
-  const errorCode = textField(record, "errorCode");
+  const errorCode = textField(record["errorCode"], "errorCode");
   if (errorCode !== null) return { outcome: outcomeOf(errorCode), errorCode };
   if (knowledge.service === "signin" && text(response[knowledge.action]) === "Failure") {
     return { outcome: "denied", errorCode: null };
   }
-  return { outcome: textField(record, "errorMessage") === null ? "success" : "failed", errorCode: null };
+  return {
+    outcome: textField(record["errorMessage"], "errorMessage") === null ? "success" : "failed",
+    errorCode: null,
+  };
 }
 
 /** `MFAUsed` of a sign-in says more than the session, which begins with it. */
@@ -91,7 +93,7 @@ function categoryOf(record: Json, knowledge: ActionKnowledge): EventCategory {
   if (stated === "Management") return "management";
   if (stated === "Data") return "data";
   if (stated === "NetworkActivity" || record["eventType"] === "AwsVpceEvent") return "network";
-  const management = flagField(record, "managementEvent");
+  const management = flagField(record["managementEvent"], "managementEvent");
   return management === null ? knowledge.category : management ? "management" : "data";
 }
 
@@ -124,14 +126,18 @@ const NO_MARKS: readonly EventMark[] = Object.freeze([]);
 const orNone = <T>(found: readonly T[]): readonly T[] => (found.length === 0 ? (NO_MARKS as readonly never[]) : found);
 
 function readEvent(record: Json, base: RecordBase, caller: Caller): UsageEvent {
-  const eventSource = textField(record, "eventSource");
+  const eventSource = textField(record["eventSource"], "eventSource");
   if (eventSource === null) throw missing("eventSource");
-  const eventName = textField(record, "eventName");
+  const eventName = textField(record["eventName"], "eventName");
   if (eventName === null) throw missing("eventName");
   const knowledge = knowledgeOf(eventSource, eventName);
-  const request = subDocument(record, "requestParameters", knowledge.needs.requestParameters);
-  const response = subDocument(record, "responseElements", knowledge.needs.responseElements);
-  const additional = subDocument(record, "additionalEventData", knowledge.needs.additionalEventData);
+  const request = subDocument(record["requestParameters"], "requestParameters", knowledge.needs.requestParameters);
+  const response = subDocument(record["responseElements"], "responseElements", knowledge.needs.responseElements);
+  const additional = subDocument(
+    record["additionalEventData"],
+    "additionalEventData",
+    knowledge.needs.additionalEventData,
+  );
   const { outcome, errorCode } = resultOf(record, knowledge, response);
   const principal = withSignInFactor(caller.principal, knowledge, additional);
   const origin = originOf(record, caller);
@@ -152,7 +158,7 @@ function readEvent(record: Json, base: RecordBase, caller: Caller): UsageEvent {
     region: base.region,
     service: knowledge.service,
     action,
-    readOnly: flagField(record, "readOnly") ?? knowledge.readOnly,
+    readOnly: flagField(record["readOnly"], "readOnly") ?? knowledge.readOnly,
     category,
     outcome,
     errorCode,
@@ -162,8 +168,8 @@ function readEvent(record: Json, base: RecordBase, caller: Caller): UsageEvent {
     quantities: orNone(sheet.quantities),
     marks: orNone(sheet.marks),
     counterparties: orNone(sheet.counterparties),
-    sharedEventId: textField(record, "sharedEventID"),
-    requestId: textField(record, "requestID"),
+    sharedEventId: textField(record["sharedEventID"], "sharedEventID"),
+    requestId: textField(record["requestID"], "requestID"),
   };
 }
 

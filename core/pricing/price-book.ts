@@ -139,7 +139,7 @@ export function createPriceBook(): PriceBook {
     estimate(event: UsageEvent): readonly CostEstimate[] {
       if (event.outcome !== "success") return NOTHING;
       if (event.quantities.length === 0)
-        return SAYS_WHAT_IT_MADE.has(`${event.service}:${event.action}`) ? UNSAID : NOTHING;
+        return SAYS_WHAT_IT_MADE.get(event.service)?.has(event.action) ? UNSAID : NOTHING;
       const estimates: CostEstimate[] = [];
       for (const quantity of event.quantities) {
         const estimate = price(quantity, event.region);
@@ -151,11 +151,9 @@ export function createPriceBook(): PriceBook {
 }
 
 /** Calls that make what costs, and whose answer names it; where the answer is missing, the cost is unknown, not nothing. */
-const SAYS_WHAT_IT_MADE: ReadonlySet<string> = new Set([
-  "ec2:RunInstances",
-  "ec2:CreateVolume",
-  "ec2:CreateNatGateway",
-  "rds:CreateDBInstance",
+const SAYS_WHAT_IT_MADE: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ["ec2", new Set(["RunInstances", "CreateVolume", "CreateNatGateway"])],
+  ["rds", new Set(["CreateDBInstance"])],
 ]);
 const UNSAID: readonly CostEstimate[] = Object.freeze([
   { kind: "unpriced", direction: "added", reason: "the record does not say what was made" },

@@ -45,6 +45,9 @@ export interface EventBatch {
 /** Where an event was read, and a fingerprint of its content as two 32-bit halves. */
 export interface EventPlace {
   readonly record: number;
+  /** The event's id and its request's as words, where the reader knows that they are UUIDs. */
+  readonly id: Int32Array | null;
+  readonly requestId: Int32Array | null;
   readonly fingerprintLow: number;
   readonly fingerprintHigh: number;
 }
@@ -70,6 +73,13 @@ const MOST_NANO_USD = 999_999_999_999_999_999n;
 const clamp = (nanos: bigint): bigint =>
   nanos > MOST_NANO_USD ? MOST_NANO_USD : nanos < -MOST_NANO_USD ? -MOST_NANO_USD : nanos;
 
+interface Numbered {
+  readonly value: string | null;
+  readonly number: number;
+}
+
+const NONE: Numbered = { value: null, number: -1 };
+
 /** Turns events into columns and numbers, on the worker that read them. */
 export class EventEncoder {
   readonly #events = builders(EVENT_COLUMNS, EVENT_ROWS);
@@ -81,6 +91,11 @@ export class EventEncoder {
   #actions = new Map<string, Map<string, number>>();
   #origins = new Map<string | null, Map<string | null, Map<string | null, Map<string | null, Map<string, number>>>>>();
   #bases = new Map<CostEstimate, number>();
+  /** What many events in a row have. */
+  #account: Numbered = NONE;
+  #region: Numbered = NONE;
+  /** By the number of the principal: the origin that it had the last time. */
+  #lastOrigins: { readonly origin: Origin; readonly number: number }[] = [];
   readonly #words = new Int32Array(4);
   #rows = 0;
   #quantityRows = 0;
@@ -106,21 +121,28 @@ export class EventEncoder {
     const to = this.#events;
     // The high half is the file's number, which only the store knows.
     to.key.halves(row, place.record, 0);
-    if (!parseUuid(event.id, this.#words)) {
+    if (place.id === null && !parseUuid(event.id, this.#words)) {
       hashToUuid(event.id, this.#words);
       to.id_text.set(row, event.id);
     }
-    to.id.set(row, this.#words);
+    to.id.set(row, place.id ?? this.#words);
     to.time.set(row, event.time * 1000);
-    to.account_id.set(row, this.#single("accounts", event.account));
-    to.region_id.set(row, this.#single("regions", event.region));
+    if (event.account !== this.#account.value) {
+      this.#account = { value: event.account, number: this.#single("accounts", event.account) };
+    }
+    to.account_id.set(row, this.#account.number);
+    if (event.region !== this.#region.value) {
+      this.#region = { value: event.region, number: this.#single("regions", event.region) };
+    }
+    to.region_id.set(row, this.#region.number);
     to.action_id.set(row, this.#action(event.service, event.action));
     to.read_only.set(row, event.readOnly ? 1 : 0);
     to.category.set(row, CATEGORY[event.category]);
     to.outcome.set(row, OUTCOME[event.outcome]);
     if (event.errorCode !== null) to.error_id.set(row, this.#single("error_codes", event.errorCode));
-    to.principal_id.set(row, this.#principal(event.principal));
-    to.origin_id.set(row, this.#origin(event.origin));
+    const principal = this.#principal(event.principal);
+    to.principal_id.set(row, principal);
+    to.origin_id.set(row, this.#originOf(principal, event.origin));
     const { resources } = event;
     if (resources.length > 0) {
       to.resource.set(row, resources[0] as string);
@@ -131,7 +153,8 @@ export class EventEncoder {
     for (const mark of event.marks) marks |= MARK_BIT[mark];
     to.marks.set(row, marks);
     if (event.requestId !== null) {
-      if (parseUuid(event.requestId, this.#words)) to.request_uuid.set(row, this.#words);
+      if (place.requestId !== null) to.request_uuid.set(row, place.requestId);
+      else if (parseUuid(event.requestId, this.#words)) to.request_uuid.set(row, this.#words);
       else to.request_text.set(row, event.requestId);
     }
     if (event.sharedEventId !== null) to.shared_id.set(row, event.sharedEventId);
@@ -163,6 +186,9 @@ export class EventEncoder {
     this.#actions = new Map();
     this.#origins = new Map();
     this.#bases = new Map();
+    this.#account = NONE;
+    this.#region = NONE;
+    this.#lastOrigins = [];
     this.#restarted = true;
   }
 
@@ -188,6 +214,14 @@ export class EventEncoder {
     const number = this.#dictionaries.principals.number(JSON.stringify(row), () => row);
     if (this.#principals.size > DICTIONARY_ENTRIES) this.#principals.clear();
     this.#principals.set(principal, number);
+    return number;
+  }
+
+  #originOf(principal: number, origin: Origin): number {
+    const last = this.#lastOrigins[principal];
+    if (last?.origin === origin) return last.number;
+    const number = this.#origin(origin);
+    this.#lastOrigins[principal] = { origin, number };
     return number;
   }
 

@@ -85,6 +85,7 @@ export class RecordKernel {
     this.#results = this.#words("PRINT");
     this.#uuid = this.#words("UUID");
     const { KEYS, KEY_MASKS, KEY_LENGTHS, NAME_SLOTS, NAME_SEED: seed, FOLLOWING, REMEMBERED, FIELDS } = this.#kernel;
+    if (KEY_NAMES.length > FIELDS.value) throw new RangeError(`the kernel knows ${FIELDS.value} fields`);
     for (const [field, name] of KEY_NAMES.entries()) {
       const length = memory.write(`"${name}":`, KEYS.value + KEY_BYTES * field, "latin1");
       memory.fill(0xff, KEY_MASKS.value + KEY_BYTES * field, KEY_MASKS.value + KEY_BYTES * field + length);
@@ -153,7 +154,7 @@ export class RecordKernel {
   /** Reads a field that is a UUID as four big-endian words; false for anything else. */
   uuid(field: number, into: Int32Array): boolean {
     if (this.#ends[field] === 0 || this.#kernel.uuid(field) === 0) return false;
-    into.set(this.#uuid);
+    for (let word = 0; word < 4; word++) into[word] = this.#uuid[word] as number;
     return true;
   }
 

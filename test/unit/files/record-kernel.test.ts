@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { parseUuid } from "#adapters/duckdb/batch/uuid.ts";
 import { BROKEN, INCOMPLETE, MAX_DEPTH, skipNested, skipString, TOO_DEEP } from "#adapters/files/json-bytes.ts";
 import { SOURCE_HASH } from "#adapters/files/kernel/compiled.ts";
 import { RecordKernel } from "#adapters/files/kernel/record-kernel.ts";
@@ -135,4 +136,28 @@ test.each([
   const again = { low: 0, high: 0 };
   newKernel().fingerprint(scanned, 0, scanned.length, again);
   expect(print).toEqual(again);
+});
+
+const nearly = fc
+  .tuple(fc.uuid(), fc.nat(35), fc.constantFrom("", "-", "0", "g", "F", "/", ":", "`", "ü", '"'))
+  .map(([id, at, other]) => id.slice(0, at) + other + id.slice(at + 1));
+
+test("an id is read as a UUID where it is one in its usual form", () => {
+  const kernel = newKernel();
+  const [ours, parsed] = [new Int32Array(4), new Int32Array(4)];
+  const id = fieldIndex("eventID");
+  fc.assert(
+    fc.property(fc.oneof(fc.uuid(), nearly, fc.string()), (text) => {
+      const bytes = Buffer.from(JSON.stringify({ eventID: text }));
+      kernel.scan(bytes, 0, bytes.length);
+      const isUuid = kernel.uuid(id, ours);
+      expect(isUuid).toBe(parseUuid(text, parsed));
+      if (isUuid) expect(ours).toEqual(parsed);
+    }),
+    { numRuns: 5000 },
+  );
+  kernel.scan(Buffer.from('{"eventID":7}'), 0, 13);
+  expect(kernel.uuid(id, ours)).toBe(false);
+  kernel.scan(Buffer.from("{}"), 0, 2);
+  expect(kernel.uuid(id, ours)).toBe(false);
 });
