@@ -1,24 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { Client, errors } from "@opensearch-project/opensearch";
-import { AwsSigv4Signer } from "@opensearch-project/opensearch/aws-v3";
+import { ResponseError } from "@opensearch-project/opensearch/lib/errors.js";
+import { type OpenSearchAuthentication, type OpenSearchClient, openClient } from "./client.ts";
 import { opensearchError, unreachable } from "./errors.ts";
 
-/** How the node is to know who asks. The region and the credentials are AWS's; `es` is a domain, `aoss` a collection. */
-export type OpenSearchAuthentication =
-  | { readonly kind: "none" }
-  | { readonly kind: "basic"; readonly username: string; readonly password: string }
-  | {
-      readonly kind: "sigv4";
-      readonly region: string;
-      readonly service: "es" | "aoss";
-      readonly credentials: () => Promise<AwsCredentials>;
-    };
-
-interface AwsCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
+export type { OpenSearchAuthentication } from "./client.ts";
 
 export interface OpenSearchOptions {
   /** `https://host[:port]`; without user name and password. */
@@ -72,15 +57,11 @@ const GATEWAY_TROUBLE = new Set([502, 503, 504]);
 const PAUSES_MS = [200, 1000, 3000];
 
 export function connectOpenSearch(options: OpenSearchOptions): OpenSearchConnection {
-  const client = new Client({
-    node: options.url,
-    requestTimeout: options.timeoutMs ?? TIMEOUT_MS,
-    // The client's own would follow at once, when what failed has had no time to come back.
-    maxRetries: 0,
-    // It would refuse a whole answer for one key that somebody logged; nothing here copies such a key into an object.
-    disablePrototypePoisoningProtection: true,
-    ...(options.certificateAuthority === undefined ? {} : { ssl: { ca: options.certificateAuthority } }),
-    ...authenticated(options.authentication),
+  const client = openClient({
+    url: options.url,
+    authentication: options.authentication,
+    certificateAuthority: options.certificateAuthority,
+    timeoutMs: options.timeoutMs ?? TIMEOUT_MS,
   });
   return {
     url: options.url,
@@ -92,7 +73,7 @@ export function connectOpenSearch(options: OpenSearchOptions): OpenSearchConnect
       }
       return answer;
     },
-    close: () => client.close(),
+    close: client.close,
   };
 }
 
@@ -106,21 +87,8 @@ async function tried(ask: () => Promise<Answer>, pausesMs: readonly number[]): P
   return ask();
 }
 
-function authenticated(authentication: OpenSearchAuthentication): object {
-  switch (authentication.kind) {
-    case "none":
-      return {};
-    case "basic":
-      return { auth: { username: authentication.username, password: authentication.password } };
-    case "sigv4": {
-      const { region, service, credentials } = authentication;
-      return AwsSigv4Signer({ region, service, getCredentials: async () => ({ ...(await credentials()) }) });
-    }
-  }
-}
-
 async function answerOf(
-  client: Client,
+  client: OpenSearchClient,
   url: string,
   method: Method,
   path: string,
@@ -138,7 +106,7 @@ async function answerOf(
     // The client makes a boolean of what it is to HEAD.
     return { status: statusCode ?? 0, body: method === "HEAD" ? null : emptyAsNull(answered) };
   } catch (error) {
-    if (error instanceof errors.ResponseError) {
+    if (error instanceof ResponseError) {
       return { status: error.statusCode ?? 0, body: emptyAsNull(error.meta.body) };
     }
     throw unreachable(error, url, `${method} ${path}`);

@@ -2,9 +2,13 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, buildSync, type Metafile } from "esbuild";
+import type { Config } from "#core/config/index.ts";
 
-/** Beside a bundle's `index.mjs`: the whole configuration, completed, as JSON. Code and settings change together. */
+/** Beside a bundle's `index.mjs`: the whole configuration, checked and completed, as JSON. Code and settings change together. */
 const CONFIGURATION_FILE = "configuration.json";
+
+/** In every bundle: see there. */
+const BUILT_IN = { "node:http": fileURLToPath(new URL("node-http.cjs", import.meta.url)) };
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -25,6 +29,7 @@ function buildOptions(name: string): BuildOptions {
     sourcesContent: false,
     legalComments: "none",
     charset: "utf8",
+    alias: BUILT_IN,
     metafile: true,
     logLevel: "error",
     banner: {
@@ -40,10 +45,12 @@ function buildOptions(name: string): BuildOptions {
 export function bundleLambda(
   name: string,
   folder: string,
-  configuration: unknown,
+  configuration: Config,
   instead: Readonly<Record<string, string>> = {},
 ): Metafile {
-  const { metafile } = buildSync({ ...buildOptions(name), alias: { ...instead }, outfile: join(folder, "index.mjs") });
+  const options = buildOptions(name);
+  const alias = { ...options.alias, ...instead };
+  const { metafile } = buildSync({ ...options, alias, outfile: join(folder, "index.mjs") });
   writeFileSync(join(folder, CONFIGURATION_FILE), `${JSON.stringify(configuration)}\n`);
   return metafile as Metafile;
 }

@@ -93,3 +93,12 @@ test.each([
   ["zebra", null],
   ["", null],
 ])("nearest to %s is %s", (name, near) => expect(nearestName(name, ["historyDays", "falseAlarms"])).toBe(near));
+
+test("a configuration comes back from JSON as it was: functions have it from there and do not check it again", () => {
+  const config = parseConfig({ deployment: { mode: "single-account", size: "large" }, detection: { learningDays: 3 } });
+  for (const one of [config, parseConfig({})]) {
+    const kept: unknown = JSON.parse(JSON.stringify(one));
+    expect(kept).toEqual(one);
+    expect(parseConfig(kept)).toEqual(one);
+  }
+});
