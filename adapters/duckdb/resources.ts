@@ -29,12 +29,18 @@ export async function limitResources(connection: DuckDBConnection, { memoryMiB, 
 }
 
 /**
+ * What a transaction holds of rows that are not on disk yet: one row group of every column. To let go of that too would
+ * write it to a file beside the store, only to read it again.
+ */
+const UNWRITTEN_MIB = 48;
+
+/**
  * Gives back the memory of blocks that lie on disk too: DuckDB keeps them until it reaches its bound, and a run over
  * many events would take all of it. A bound below what is in use is refused, after everything that can go has gone;
  * a transaction on this connection would end by the refusal.
  */
 export async function releaseBlocks(connection: DuckDBConnection, { memoryMiB }: Resources): Promise<void> {
-  await connection.run("set global memory_limit = '1MiB'").catch((error: unknown) => {
+  await connection.run(`set global memory_limit = '${UNWRITTEN_MIB}MiB'`).catch((error: unknown) => {
     if (!/memory limit/i.test(String(error))) throw error;
   });
   await connection.run(`set global memory_limit = '${memoryMiB}MiB'`);

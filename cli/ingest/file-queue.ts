@@ -7,7 +7,7 @@ import { selectionKey } from "./selection.ts";
 import { openPool, type ReadingPool } from "./worker-pool.ts";
 
 /** Files a worker may have before it, so that it never waits for the next. */
-const FILES_AHEAD = 3;
+const FILES_AHEAD = 8;
 /** Files that are fetched at once from elsewhere: a small object of S3 is nearly all waiting. */
 const FETCHED_AHEAD = 24;
 
