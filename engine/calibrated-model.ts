@@ -10,7 +10,7 @@ const VERSION = 2;
 
 /** What an entity is to be expected to do more than once a week is not reported. */
 const REPORTED = scoreAtRate(1);
-/** A grade of 0.5: in an organization, where hundreds of entities are watched at once, about as many true as false. */
+/** A grade of 0.5: hundreds of entities are watched at once, so that true causes are rarer than among points of one series. */
 const EVEN = scoreAtRate(0.03);
 
 interface SavedState {

@@ -44,7 +44,8 @@ export async function runWorld({ config = {}, worlds, ...options }: WorldOptions
   }
 }
 
-async function simulatedWorld(
+/** The folder of a world in `folder`, simulated if it is not there yet. Rejects when the command fails. */
+export async function simulatedWorld(
   folder: string,
   { accounts, days, seed }: Pick<WorldOptions, "accounts" | "days" | "seed">,
 ): Promise<string> {

@@ -61,7 +61,7 @@ export interface Departure {
   readonly upper: number | null;
   /** How seldom this entity departs so far, by its own past: comparable across entities and signals. */
   readonly score: number;
-  /** 0..1, of the score: how likely there is a cause, where hundreds of entities are watched. */
+  /** 0..1, of the score: the higher, the likelier there is a cause. */
   readonly grade: number;
   /** 0..1 */
   readonly confidence: number;
