@@ -1,10 +1,11 @@
 /**
  * Simulates worlds, analyses them as `trailwatch analyze` does, and holds what is said against what was planted:
  *
- *   node bench/evaluate-worlds.ts [--seeds 1-20] [--accounts 12] [--days 21] [--write]
+ *   node bench/evaluate-worlds.ts [--seeds 1-20] [--accounts 12] [--days 21] [--reorganize] [--write]
  *
  * Prints every miss and every page that was not planted with what it is made of, then the limits; exit code 1 when one
- * is broken. `--write` puts the tables into docs/evaluation.md. About half a minute a seed.
+ * is broken. With `--reorganize` an account moves and one is closed in every world. `--write` puts the tables into
+ * docs/evaluation.md. About half a minute a seed.
  */
 import { parseArgs } from "node:util";
 import { writeSection } from "./evaluation/document.ts";
@@ -20,13 +21,16 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "1-20" },
     accounts: { type: "string", default: "12" },
     days: { type: "string", default: "21" },
+    reorganize: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
   },
 });
 
 const worlds: WorldScore[] = [];
+const { reorganize } = values;
+const [accounts, days] = [Number(values.accounts), Number(values.days)];
 for (const seed of seedsOf(values.seeds)) {
-  const { truth, analysis } = await runWorld({ accounts: Number(values.accounts), days: Number(values.days), seed });
+  const { truth, analysis } = await runWorld({ accounts, days, seed, reorganize });
   const world = scoreWorld(truth, analysis.incidents);
   worlds.push(world);
   tell(world);

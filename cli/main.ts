@@ -93,6 +93,10 @@ program
   .option("--accounts <n>", "accounts", "12")
   .option("--days <n>", "days", "21")
   .option("--seed <n>", "seed; the same seed gives the same bytes", "7")
+  .option(
+    "--reorganize",
+    "move an account to another unit and close one, with incidents in the moved and in the new one",
+  )
   .option("-q, --quiet", "no summary")
   .action(async (options) => (await import("./commands/simulate.ts")).simulateWorld(options));
 

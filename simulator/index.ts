@@ -67,7 +67,12 @@ function makeTruth(
   const { outage } = plants;
   const eventsByAccount = Object.fromEntries([...delivery.uniqueByAccount].sort(([a], [b]) => (a < b ? -1 : 1)));
   return {
-    options: { accounts: options.accounts, days: options.days, seed: options.seed },
+    options: {
+      accounts: options.accounts,
+      days: options.days,
+      seed: options.seed,
+      ...(options.reorganize ? { reorganize: true } : {}),
+    },
     organizationId: world.organization.id,
     start: isoSeconds(world.start),
     end: isoSeconds(world.end),

@@ -1,5 +1,5 @@
 import type { AccountType } from "./account-type.ts";
-import { DEFAULT_START, NEW_ACCOUNT_AT } from "./parameters.ts";
+import { CLOSE_AT, DEFAULT_START, MOVE_AT, NEW_ACCOUNT_AT } from "./parameters.ts";
 import { Random } from "./prng.ts";
 import { DAY, HOUR, type Millis } from "./time.ts";
 
@@ -12,6 +12,10 @@ export interface SimulatedAccount {
   /** When its first event can happen: the start of the span, but for the account that is new. */
   readonly since: Millis;
   readonly isNew: boolean;
+  /** When it is moved to another unit, where it begins to do what accounts there do; it goes on with what it did. */
+  readonly move?: { readonly at: Millis; readonly type: AccountType };
+  /** When it is closed: nothing happens in it any more. */
+  readonly closes?: Millis;
   readonly homeRegion: string;
   readonly costCenter: string;
   readonly owner: string;
@@ -80,8 +84,21 @@ const OUS: Readonly<Record<AccountType, readonly string[]>> = {
 /** Regions where an account may live; the rest of the world is where none of them ever worked. */
 const HOME_REGIONS = ["eu-west-1", "eu-west-1", "eu-west-1", "eu-central-1"] as const;
 
-/** `count` accounts, the same for the same seed; the newcomer is the last one. Throws RangeError below one account. */
-export function makeOrganization(seed: number, count: number, start: Millis, days: number): Organization {
+/** Of an organization that reorganizes: which accounts move and close, and at what share of the span. */
+const MOVING = { name: "dev-platform", type: "staging", at: MOVE_AT } as const;
+const CLOSING = { name: "staging-data", at: CLOSE_AT } as const;
+
+/**
+ * `count` accounts, the same for the same seed; the newcomer is the last one. Throws RangeError below one account.
+ * @param reorganizes whether accounts move and close
+ */
+export function makeOrganization(
+  seed: number,
+  count: number,
+  start: Millis,
+  days: number,
+  reorganizes = false,
+): Organization {
   if (!Number.isInteger(count) || count < 1)
     throw new RangeError(`an organization needs at least one account, not ${count}`);
   const random = new Random(`${seed}/organization`);
@@ -94,6 +111,7 @@ export function makeOrganization(seed: number, count: number, start: Millis, day
     const isNew = plan === NEWCOMER;
     const share = own.between(NEW_ACCOUNT_AT.low, NEW_ACCOUNT_AT.high);
     const region = own.pick(HOME_REGIONS);
+    const morningAt = (part: number): Millis => start + Math.floor(days * part) * DAY + 10 * HOUR;
     return {
       id: accountId(own, used),
       name: plan.name,
@@ -101,6 +119,8 @@ export function makeOrganization(seed: number, count: number, start: Millis, day
       ou: OUS[plan.type],
       since: isNew ? start + Math.floor(days * share) * DAY + 9 * HOUR : start,
       isNew,
+      ...(reorganizes && plan.name === MOVING.name ? { move: { at: morningAt(MOVING.at), type: MOVING.type } } : {}),
+      ...(reorganizes && plan.name === CLOSING.name ? { closes: morningAt(CLOSING.at) } : {}),
       homeRegion: plan.region ?? region,
       costCenter: `CC-${own.int(10, 99)}${own.int(10, 99)}`,
       owner: own.pick(["payments", "platform", "data", "apps", "security"] as const),
@@ -163,16 +183,13 @@ export function organizationJson(organization: Organization, seed: number): obje
     Arn: `arn:aws:organizations::${management.id}:account/${id}/${account.id}`,
     Email: `aws+${account.name}@example.com`,
     Name: account.name,
-    Status: "ACTIVE",
-    State: "ACTIVE",
-    Paths: [pathOf(account.ou)],
+    Status: account.closes === undefined ? "ACTIVE" : "SUSPENDED",
+    State: account.closes === undefined ? "ACTIVE" : "SUSPENDED",
+    Paths: [pathOf(account.move ? OUS[account.move.type] : account.ou)],
     JoinedMethod: account === management ? "INVITED" : "CREATED",
     JoinedTimestamp: new Date(account.isNew ? account.since : DEFAULT_START - 900 * DAY).toISOString(),
-    Tags: [
-      { Key: "cost-center", Value: account.costCenter },
-      { Key: "owner", Value: account.owner },
-      { Key: "environment", Value: account.type },
-    ],
+    Tags: tagsOf(account, account.move?.type ?? account.type),
+    ...changesOf(account, pathOf),
   }));
   return {
     Organization: {
@@ -184,5 +201,23 @@ export function organizationJson(organization: Organization, seed: number): obje
     Roots: [{ Id: rootId, Arn: `arn:aws:organizations::${management.id}:root/${id}/${rootId}`, Name: "Root" }],
     OrganizationalUnits: [...units.values()],
     Accounts: accounts,
+  };
+}
+
+const tagsOf = (account: SimulatedAccount, type: AccountType): object[] => [
+  { Key: "cost-center", Value: account.costCenter },
+  { Key: "owner", Value: account.owner },
+  { Key: "environment", Value: type },
+];
+
+/** What the API does not answer, and who looked at it before knows: where an account was, and since when it is closed. */
+function changesOf(account: SimulatedAccount, pathOf: (names: readonly string[]) => string): object {
+  const { move, closes, type, ou } = account;
+  const earlier = move && [
+    { until: new Date(move.at).toISOString(), Paths: [pathOf(ou)], Tags: tagsOf(account, type) },
+  ];
+  return {
+    ...(earlier ? { earlier } : {}),
+    ...(closes === undefined ? {} : { closedAt: new Date(closes).toISOString() }),
   };
 }

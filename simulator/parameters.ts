@@ -244,3 +244,7 @@ export const DELIVERY = {
 
 /** Accounts that join in the middle of the span do so at this share of it. Judgement. */
 export const NEW_ACCOUNT_AT = { low: 0.42, high: 0.55 } as const;
+
+/** Accounts that move do so at this share of the span, those that close at that one. Judgement: stories happen after the move. */
+export const MOVE_AT = 0.6;
+export const CLOSE_AT = 0.8;

@@ -1,6 +1,11 @@
 /** What was planted and what a reader of the files must count, to check results against. */
 export interface Truth {
-  readonly options: { readonly accounts: number; readonly days: number; readonly seed: number };
+  readonly options: {
+    readonly accounts: number;
+    readonly days: number;
+    readonly seed: number;
+    readonly reorganize?: boolean;
+  };
   readonly organizationId: string;
   readonly start: string;
   readonly end: string;

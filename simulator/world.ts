@@ -16,6 +16,8 @@ export interface SimulationOptions {
   readonly seed: number;
   /** Midnight UTC of the first day; Monday 2026-10-26 where not given. */
   readonly start?: Millis;
+  /** Whether an account moves to another unit and one is closed, with an incident in the one that moved and in the one that is new. */
+  readonly reorganize?: boolean;
 }
 
 export interface World {
@@ -23,6 +25,7 @@ export interface World {
   readonly start: Millis;
   readonly end: Millis;
   readonly days: number;
+  readonly reorganizes: boolean;
   readonly organization: Organization;
   readonly people: readonly Person[];
   readonly demand: Demand;
@@ -38,13 +41,14 @@ export function makeWorld(options: SimulationOptions): World {
   if (!Number.isInteger(days) || days < 1) throw new RangeError(`a world needs at least one whole day, not ${days}`);
   if (!Number.isSafeInteger(seed)) throw new RangeError(`a seed is a whole number, not ${seed}`);
   if (start % DAY !== 0) throw new RangeError(`a world starts at midnight UTC, not at ${start}`);
-  const organization = makeOrganization(seed, accounts, start, days);
+  const organization = makeOrganization(seed, accounts, start, days, options.reorganize);
   const casts = new Map<string, Cast>();
   return {
     seed,
     start,
     end: start + days * DAY,
     days,
+    reorganizes: options.reorganize === true,
     organization,
     people: makePeople(seed, organization, start, start + Math.floor(days * 0.4) * DAY + 8 * HOUR),
     demand: new Demand(seed, start, days),

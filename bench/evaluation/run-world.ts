@@ -9,6 +9,8 @@ export interface WorldOptions {
   readonly accounts: number;
   readonly days: number;
   readonly seed: number;
+  /** Whether accounts move and close in it. */
+  readonly reorganize?: boolean | undefined;
   /** JSON of the configuration; the default one where it is left out. */
   readonly config?: object | undefined;
   /** Where simulated worlds are kept; one that is there is used again. */
@@ -47,14 +49,15 @@ export async function runWorld({ config = {}, worlds, ...options }: WorldOptions
 /** The folder of a world in `folder`, simulated if it is not there yet. Rejects when the command fails. */
 export async function simulatedWorld(
   folder: string,
-  { accounts, days, seed }: Pick<WorldOptions, "accounts" | "days" | "seed">,
+  { accounts, days, seed, reorganize = false }: Pick<WorldOptions, "accounts" | "days" | "seed" | "reorganize">,
 ): Promise<string> {
-  const world = join(folder, `${accounts}x${days}-${seed}`);
+  const world = join(folder, `${accounts}x${days}-${seed}${reorganize ? "-reorganized" : ""}`);
   if (existsSync(world)) return world;
   const unfinished = `${world}.unfinished`;
   rmSync(unfinished, { recursive: true, force: true });
   await trailwatch(
     ...["simulate", "--accounts", String(accounts), "--days", String(days), "--seed", String(seed)],
+    ...(reorganize ? ["--reorganize"] : []),
     ...["--out", unfinished, "--quiet"],
   );
   renameSync(unfinished, world);

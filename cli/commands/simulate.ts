@@ -8,6 +8,7 @@ interface SimulateOptions {
   readonly accounts: string;
   readonly days: string;
   readonly seed: string;
+  readonly reorganize?: boolean;
   readonly quiet?: boolean;
 }
 
@@ -24,6 +25,7 @@ export async function simulateWorld(options: SimulateOptions): Promise<void> {
     accounts: countArgument("--accounts", options.accounts),
     days: countArgument("--days", options.days),
     seed: countArgument("--seed", options.seed, 0),
+    reorganize: options.reorganize === true,
   });
   if (options.quiet) return;
   process.stderr.write(

@@ -1,6 +1,6 @@
-import { role, roleSession } from "../callers.ts";
+import { type RoleSession, role, roleSession } from "../callers.ts";
 import type { SimulatedAccount } from "../organization.ts";
-import { permissionSetRole } from "../people.ts";
+import { type Person, permissionSetRole } from "../people.ts";
 import type { Random } from "../prng.ts";
 import { deploySession, recordDeployment, recordTerraformRun, terraformSession } from "../processes/pipelines.ts";
 import { orchestrator, recordRelease } from "../processes/releases.ts";
@@ -9,7 +9,7 @@ import { createTags } from "../records/ec2.ts";
 import { assumeRole, createRole, putRolePolicy } from "../records/identity.ts";
 import { changeState } from "../records/instances.ts";
 import { change, createAccount, createStack, updateScalingGroup, updateStack } from "../records/operations.ts";
-import { DAY, HOUR, isoSeconds, MINUTE, SECOND } from "../time.ts";
+import { DAY, HOUR, isoSeconds, MINUTE, type Millis, SECOND } from "../time.ts";
 import { userAgents } from "../user-agents.ts";
 import type { World } from "../world.ts";
 import { NO_TIME, type Played, Scene, type StoryScript } from "./stage.ts";
@@ -190,19 +190,31 @@ export const newAccount: StoryScript = {
   },
 };
 
-function furnish(world: World, account: SimulatedAccount, random: Random): Played {
-  const scene = new Scene(random);
+/** Who works in the management account. */
+export function administrator(world: World): Person | undefined {
   const { management } = world.organization;
-  const admin = world.people.find((person) => person.accounts.includes(management)) ?? world.people[0];
-  if (!admin) return { leftOut: "nobody administers the organization" };
-  const start = account.since - 10 * MINUTE;
-  const session = roleSession(random, permissionSetRole(world.seed, management.id, admin.permissionSet), {
+  return world.people.find((person) => person.accounts.includes(management)) ?? world.people[0];
+}
+
+/** In the management account's console. */
+export function administratorSession(random: Random, world: World, admin: Person, since: Millis): RoleSession {
+  const { management } = world.organization;
+  return roleSession(random, permissionSetRole(world.seed, management.id, admin.permissionSet), {
     session: admin.email,
-    since: start - 20 * MINUTE,
+    since,
     sourceIp: admin.officeIp,
     userAgent: admin.browser,
     console: true,
   });
+}
+
+function furnish(world: World, account: SimulatedAccount, random: Random): Played {
+  const scene = new Scene(random);
+  const { management } = world.organization;
+  const admin = administrator(world);
+  if (!admin) return { leftOut: "nobody administers the organization" };
+  const start = account.since - 10 * MINUTE;
+  const session = administratorSession(random, world, admin, start - 20 * MINUTE);
   scene.blame(session);
   scene.call(session, { account: management.id, region: "us-east-1" }, start, createAccount(random, account.name));
   const access = role(world.seed, account.id, "OrganizationAccountAccessRole");

@@ -6,8 +6,9 @@ import type { World } from "../world.ts";
 import { demandFollowed, fleetTripled, loggedTwice, newAccount, terraformAsUsual } from "./benign.ts";
 import { deniedStorm, lambdaLoop, modelSpree } from "./floods.ts";
 import { loggingSwitchedOff, secretsSweep } from "./insiders.ts";
-import { fortySevenInstances, gpuMining } from "./launches.ts";
+import { fortySevenInstances, gpuMining, manyInstances } from "./launches.ts";
 import { natLeak, volumesNeverFreed } from "./leaks.ts";
+import { accountClosed, accountMoved } from "./reorganization.ts";
 import { type Insight, Stage, type StoryScript } from "./stage.ts";
 import { fakeTerraform, stolenRole } from "./thefts.ts";
 
@@ -31,6 +32,14 @@ const SCRIPTS: readonly StoryScript[] = [
   newAccount,
 ];
 
+/** Of an organization that reorganizes. */
+const REORGANIZING: readonly StoryScript[] = [
+  manyInstances("47-instances-after-a-move", "account that moved", ({ move }) => move !== undefined),
+  manyInstances("47-instances-in-a-new-account", "new account", ({ isNew }) => isNew),
+  accountMoved,
+  accountClosed,
+];
+
 export interface Plants {
   readonly stories: readonly PlantedStory[];
   readonly leftOut: readonly { readonly name: string; readonly kind: StoryKind; readonly reason: string }[];
@@ -47,7 +56,7 @@ export function plant(world: World): Plants {
   const leftOut: { name: string; kind: StoryKind; reason: string }[] = [];
   const events: WorldEvent[] = [];
   const insights: Insight[] = [];
-  for (const script of SCRIPTS) {
+  for (const script of world.reorganizes ? [...SCRIPTS, ...REORGANIZING] : SCRIPTS) {
     const played = script.play(stage, world.random(`story/${script.name}`));
     if ("leftOut" in played) {
       leftOut.push({ name: script.name, kind: script.kind, reason: played.leftOut });

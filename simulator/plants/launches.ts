@@ -1,3 +1,4 @@
+import type { SimulatedAccount } from "../organization.ts";
 import { personSession } from "../people.ts";
 import { jobSession, launchTags } from "../processes/jobs.ts";
 import { loadTester } from "../processes/launches.ts";
@@ -13,14 +14,18 @@ import { foreignIp, NO_TIME, Scene, type StoryScript, UNUSED_REGIONS } from "./s
 
 const MANY = 47;
 
-/** 47 instances in ten minutes in prod-main, by somebody who usually launches about three. */
-export const fortySevenInstances: StoryScript = {
-  name: "47-instances",
+/** 47 instances in ten minutes, by somebody who usually launches about three where anybody does. */
+export const manyInstances = (
+  name: string,
+  where: string,
+  isMeant: (account: SimulatedAccount) => boolean,
+): StoryScript => ({
+  name,
   kind: "incident",
   play(stage, random) {
     const { world } = stage;
-    const account = world.organization.accounts.find((candidate) => candidate.name === "prod-main");
-    if (!account) return { leftOut: "there is no prod-main" };
+    const account = world.organization.accounts.find(isMeant);
+    if (!account) return { leftOut: `there is no ${where}` };
     const booking = stage.book(random, [[account]], { duration: 10 * MINUTE, hours: [7, 18], workingDays: true });
     if (!booking) return { leftOut: NO_TIME };
     const scene = new Scene(random);
@@ -55,9 +60,9 @@ export const fortySevenInstances: StoryScript = {
       scene.call(session, place, at, operation);
     });
     const story = scene.tell({
-      name: "47-instances",
+      name,
       kind: "incident",
-      title: `${MANY} ${type} instances in ten minutes in prod-main, where about 3 are usual`,
+      title: `${MANY} ${type} instances in ten minutes in ${account.name}, where about 3 are usual`,
       accounts: [account],
       regions: [account.homeRegion],
       measures: { instances: MANY, calls: sizes.length, usualInstancesPerLaunch: 3 },
@@ -77,7 +82,9 @@ export const fortySevenInstances: StoryScript = {
     } as const;
     return { story, events: scene.events, insights: [insight] };
   },
-};
+});
+
+export const fortySevenInstances = manyInstances("47-instances", "prod-main", ({ name }) => name === "prod-main");
 
 const GPU_TYPES = ["g5.12xlarge", "g4dn.12xlarge", "p3.8xlarge", "g6.12xlarge"] as const;
 

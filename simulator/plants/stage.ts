@@ -20,7 +20,9 @@ export class Stage {
   }
 
   accounts(...types: readonly SimulatedAccount["type"][]): readonly SimulatedAccount[] {
-    return this.world.organization.accounts.filter((account) => types.includes(account.type) && !account.isNew);
+    return this.world.organization.accounts.filter(
+      ({ type, isNew, move, closes }) => types.includes(type) && !isNew && !move && closes === undefined,
+    );
   }
 
   /** The same, as choices of one account each. */

@@ -35,18 +35,27 @@ const BY_TYPE: Readonly<Partial<Record<AccountType, readonly ProcessFactory[]>>>
   sandbox: [legacyUser, devBoxes],
 };
 
-/** Everything ordinary that happens in the organization. */
-export function ordinaryLife(world: World, sink: Sink): readonly Process[] {
+/** Everything ordinary that happens in the organization; nothing in an account that is closed. */
+export function ordinaryLife(world: World, everything: Sink): readonly Process[] {
+  const closes = new Map(world.organization.accounts.map(({ id, closes: at }) => [id, at]));
+  const sink: Sink = (event) => {
+    if (event.time < (closes.get(event.account) ?? Number.POSITIVE_INFINITY)) everything(event);
+  };
   const ofAccounts = world.organization.accounts.flatMap((account) => {
     const opened: Sink = (event) => {
       if (event.time >= account.since) sink(event);
     };
     const random = world.random(`${account.name}/moving-in`);
-    return [...EVERYWHERE, ...(BY_TYPE[account.type] ?? [])].map((make) => {
+    const usual = [...EVERYWHERE, ...(BY_TYPE[account.type] ?? [])];
+    const processes = usual.map((make) => {
       // What AWS does by itself is there at once; teams move in over the days that follow.
       const first = FROM_THE_START.has(make) ? account.since : account.since + random.int(1, 4) * DAY;
       return startingAt(account.isNew ? first : account.since, make(world, account, opened));
     });
+    const { move } = account;
+    if (!move) return processes;
+    const more = (BY_TYPE[move.type] ?? []).filter((make) => !usual.includes(make));
+    return [...processes, ...more.map((make) => startingAt(move.at + DAY, make(world, account, opened)))];
   });
   return [...ofAccounts, releases(world, sink), ...world.people.map((person) => personDays(world, person, sink))];
 }

@@ -6,9 +6,9 @@ export interface SmallWorld {
 }
 
 /** A world in memory: paths and texts. */
-export function worldOf(accounts: number, days: number, seed: number): SmallWorld {
+export function worldOf(accounts: number, days: number, seed: number, reorganize = false): SmallWorld {
   const files = new Map<string, string>();
-  const world = simulate({ accounts, days, seed });
+  const world = simulate({ accounts, days, seed, reorganize });
   for (;;) {
     const next = world.next();
     if (next.done) return { files, truth: next.value };
