@@ -31,9 +31,12 @@ const APART = HOUR;
 
 /** What is to be counted again. */
 export interface Recount {
-  /** Around buckets that events came into late: in time order, before {@link newest}, not overlapping. */
+  /** Around buckets that events came into late: in time order, none in {@link newest}, not overlapping. */
   readonly late: readonly TimeWindow[];
-  /** From the first bucket that closed, or that is known otherwise now, to the last closed one. */
+  /**
+   * From the first bucket that closed, or that is known otherwise now, to the last closed one of such accounts. Accounts
+   * of which an earlier history comes to be known are far behind the others.
+   */
   readonly newest: TimeWindow | null;
 }
 
@@ -49,20 +52,26 @@ export function windowsToCount(
   for (const [account, { since }] of accounts) {
     const known = before[account];
     const closing = now[account] as AccountClosing;
+    const closedFrom = known ? known.closed : since;
+    const from = Math.min(closedFrom, firstDifference(known?.unknown ?? [], closing.unknown));
+    if (from >= closing.closed) continue;
+    start = Math.min(start, from);
     end = Math.max(end, closing.closed);
-    if (!known) start = Math.min(start, since);
-    else if (closing.closed > known.closed) start = Math.min(start, known.closed);
-    start = Math.min(start, firstDifference(known?.unknown ?? [], closing.unknown));
   }
   const newest = start < end ? { start, end } : null;
-  return { late: lateWindows(late, newest?.start ?? end), newest };
+  const last = Math.max(...Object.values(now).map(({ closed }) => closed));
+  const windows = newest
+    ? [...lateWindows(late, 0, newest.start), ...lateWindows(late, newest.end, last)]
+    : lateWindows(late, 0, last);
+  return { late: windows, newest };
 }
 
 /** With the bucket after: what is kept there shows whether an entity was active. */
-function lateWindows(late: Iterable<EpochMs>, until: EpochMs): readonly TimeWindow[] {
+function lateWindows(late: Iterable<EpochMs>, from: EpochMs, until: EpochMs): readonly TimeWindow[] {
   const windows: { start: EpochMs; end: EpochMs }[] = [];
   for (const time of [...late].sort((a, b) => a - b)) {
     const start = bucketStart(time);
+    if (start < from) continue;
     if (start >= until) break;
     const end = Math.min(until, start + 2 * BUCKET);
     const last = windows.at(-1);

@@ -12,7 +12,7 @@ export const ACTIVE_FOR = 14 * DAY;
 export interface RollupChange {
   readonly kind: "write" | "remove";
   readonly row: RollupRow;
-  /** Of a dense signal's entity whose zeros would not have reached to the last closed bucket without this window. */
+  /** Of a dense signal's entity whose zeros would not have reached to its account's last closed bucket without this window. */
   readonly awakens: boolean;
 }
 
@@ -38,7 +38,6 @@ export async function* compareRollups(
 ): AsyncGenerator<RollupChange> {
   const streams = [new Peekable(counts), new Peekable(active), new Peekable(kept)] as const;
   const [counted, before, present] = streams;
-  const closed = Math.max(...Object.values(closings).map((closing) => closing.closed));
   try {
     for (;;) {
       const series = first(await counted.peek(), await before.peek(), await present.peek());
@@ -48,6 +47,7 @@ export async function* compareRollups(
       const there = await valuesOf(present, series);
       const isDense = dense.has(series.signal);
       const expected = isDense ? withZeros(values, last, window) : values;
+      const closed = closings[series.entity.account]?.closed ?? Number.NEGATIVE_INFINITY;
       const awakens = isDense && (last === null || last + ACTIVE_FOR < closed);
       for (const change of changesOf(series, expected, there, window, closings)) yield { ...change, awakens };
     }
@@ -76,6 +76,27 @@ async function lastBucketOf(active: Peekable<ActiveEntity>, series: Series): Pro
   if (!head || compareSeries(head, series) !== 0) return null;
   await active.take();
   return head.lastBucket;
+}
+
+/** A row of a dense signal's entity: a bucket and what was counted in it. */
+export type DenseRow = readonly [bucket: EpochMs, value: number];
+
+/**
+ * The rows of one entity of a dense signal as they stand when the window has been rolled up, zeros too: what a detector
+ * reads.
+ * @param counts above zero, in the window
+ * @param lastBefore the entity's last bucket with a count before it
+ */
+export function* denseRows(
+  entity: SignalEntity,
+  counts: ReadonlyMap<EpochMs, number>,
+  lastBefore: EpochMs | null,
+  window: TimeWindow,
+  closings: Closings,
+): Generator<DenseRow> {
+  for (const [bucket, value] of withZeros(counts, lastBefore, window)) {
+    if (isKnown(entity, bucket, closings)) yield [bucket, value];
+  }
 }
 
 function withZeros(

@@ -66,25 +66,28 @@ export async function rollUp(input: RollUpInput): Promise<RollUpSummary> {
   const accounts = input.delivery ?? (await deliveryOf(input));
   const closings = closingsOf(accounts, config.latenessMinutes * MINUTE, before);
   const { late, newest } = windowsToCount(accounts, before, closings, arrived);
-  const end = Math.max(...Object.values(closings).map(({ closed }) => closed));
   const done = { written: 0, removed: 0 };
   const counted: TimeWindow[] = [];
-  const count = async (window: TimeWindow): Promise<boolean> => {
-    const { written, removed, awakened } = await bringUpToDate(window, closings, input);
-    done.written += written;
-    done.removed += removed;
-    counted.push(window);
-    return awakened;
+  /** Zeros of entities that have awoken are written up to here. */
+  let zerosUntil = Number.NEGATIVE_INFINITY;
+  const count = async (windows: Iterable<TimeWindow>): Promise<void> => {
+    for (const window of windows) {
+      const { written, removed, awakened } = await bringUpToDate(window, closings, input);
+      done.written += written;
+      done.removed += removed;
+      counted.push(window);
+      zerosUntil = Math.max(zerosUntil, Math.min(awakened, window.end + ACTIVE_FOR));
+    }
   };
-  let next = newest;
-  for (const window of late) {
-    const awakened = await count(window);
+  const upTo = (): EpochMs => counted.at(-1)?.end ?? Number.NEGATIVE_INFINITY;
+  for (const window of [...late, ...(newest ? [newest] : [])].sort((a, b) => a.start - b.start)) {
     // Zeros follow a count for days, through what is counted again anyway or not.
-    if (!awakened) continue;
-    next = { start: window.end, end };
-    break;
+    while (upTo() < Math.min(zerosUntil, window.start)) {
+      await count(piecesOf({ start: upTo(), end: Math.min(zerosUntil, window.start) }));
+    }
+    await count(piecesOf({ start: Math.max(window.start, upTo()), end: window.end }));
   }
-  for (const piece of next ? piecesOf(next) : []) await count(piece);
+  while (upTo() < zerosUntil) await count(piecesOf({ start: upTo(), end: zerosUntil }));
   return {
     state: { version: 1, signals: definitions, accounts: closings },
     window:
@@ -124,11 +127,12 @@ function* piecesOf({ start, end }: TimeWindow): Generator<TimeWindow> {
   for (let from = start; from < end; from += PIECE) yield { start: from, end: Math.min(end, from + PIECE) };
 }
 
+/** Resolves with how far the accounts are closed whose entities have awoken, too. */
 async function bringUpToDate(
   window: TimeWindow,
   closings: Closings,
   { events, rollups, directory, signals, dense, onChanges = async () => {} }: RollUpInput,
-): Promise<{ readonly written: number; readonly removed: number; readonly awakened: boolean }> {
+): Promise<{ readonly written: number; readonly removed: number; readonly awakened: EpochMs }> {
   const ids = signals.map(({ id }) => id);
   const streams = {
     counts: events.rollup(signals, BUCKET, window),
@@ -136,7 +140,7 @@ async function bringUpToDate(
     kept: rollups.read(window, ids),
   };
   const batches: { write: DenseRollup[]; remove: RollupRow[] } = { write: [], remove: [] };
-  const done = { written: 0, removed: 0, awakened: false };
+  const done = { written: 0, removed: 0, awakened: Number.NEGATIVE_INFINITY };
   const hand = async (): Promise<void> => {
     if (batches.write.length > 0) {
       await onChanges(batches.write);
@@ -149,7 +153,7 @@ async function bringUpToDate(
     batches.remove = [];
   };
   for await (const { kind, row, awakens } of compareRollups(streams, window, closings, new Set(dense))) {
-    done.awakened ||= awakens;
+    if (awakens) done.awakened = Math.max(done.awakened, closings[row.entity.account]?.closed ?? done.awakened);
     if (kind === "remove") batches.remove.push(row);
     else {
       const { type, ouPath } = directory.account(row.entity.account);
