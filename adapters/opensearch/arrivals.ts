@@ -1,8 +1,8 @@
 import { BUCKET, bucketStart, type EpochMs, MINUTE, type TimeWindow } from "#core/domain/time.ts";
-import type { Arrivals } from "#core/ports/arrivals.ts";
+import type { Arrivals, Arrived, Portion } from "#core/ports/arrivals.ts";
 import type { DeliveryRow } from "#core/ports/event-store.ts";
 import type { FirstUse } from "#core/ports/first-uses.ts";
-import { arrivedSince, writtenSince } from "./asking/arrivals.ts";
+import { portionSince, writtenSince } from "./asking/arrivals.ts";
 import { deliveriesOf } from "./asking/coverage.ts";
 import { firstSeenIn } from "./asking/first-seen.ts";
 import { type Asked, asking } from "./asking/search.ts";
@@ -30,14 +30,15 @@ export class OpenSearchArrivals implements Arrivals {
   }
 
   /** Rejects with TrailwatchError `OPENSEARCH_BUSY` where somebody else settles the same events. */
-  async arrived(since: EpochMs, window: TimeWindow): Promise<readonly EpochMs[]> {
+  async arrived(since: EpochMs, window: TimeWindow, portion: Portion): Promise<Arrived> {
     const from = since - WRITING;
     await refreshed(this.#connection, this.#names);
-    const buckets = new Set(await arrivedSince(this.#asked, from, window));
-    if (buckets.size === 0) return [];
-    const concerned = await settleArrived(this.#connection, this.#names, writtenSince(from), window, this.#options);
-    for (const time of concerned) buckets.add(bucketStart(time));
-    return [...buckets].sort((a, b) => a - b);
+    const came = await portionSince(this.#asked, from, window, portion);
+    if (came.buckets.length === 0) return came;
+    const heard = { start: window.start, end: came.until };
+    const concerned = await settleArrived(this.#connection, this.#names, writtenSince(from), heard, this.#options);
+    const buckets = new Set([...came.buckets, ...concerned.map(bucketStart)]);
+    return { buckets: [...buckets].sort((a, b) => a - b), until: came.until };
   }
 
   deliveries(window: TimeWindow): AsyncIterable<DeliveryRow> {

@@ -7,6 +7,7 @@ import type { Config } from "#core/config/index.ts";
 import { bucketStart, DAY, type EpochMs, HOUR, MINUTE } from "#core/domain/time.ts";
 import { windowsAround } from "#core/live/time-windows.ts";
 import type { AccountDirectory } from "#core/ports/account-directory.ts";
+import { EVERYTHING } from "#core/ports/arrivals.ts";
 import { type RollUpState, rollUp } from "#core/use-cases/roll-up.ts";
 import { watchKnowledge } from "#lambdas/shared/knowledge.ts";
 import { riskyAction } from "#lambdas/shared/risk.ts";
@@ -84,8 +85,8 @@ export class LiveRuns {
     let written = 0;
     const heard = await this.#timed(async () => {
       const window = { start: bucketStart(now - NEAR), end: bucketStart(now) + DAY };
-      buckets = await this.#arrivals.arrived(now - MINUTE - OVERLAP, window);
-      for (const near of windowsAround(buckets)) await drained(this.#arrivals.deliveries(near));
+      buckets = (await this.#arrivals.arrived(now - MINUTE - OVERLAP, window, EVERYTHING)).buckets;
+      for (const near of windowsAround(buckets, HOUR)) await drained(this.#arrivals.deliveries(near));
     });
     const rolledUp = await this.#timed(async () => {
       written = (await this.#rollUp(now, buckets)).written;

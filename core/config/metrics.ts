@@ -45,7 +45,14 @@ export const METRICS = {
   deliveryDelay: seconds("DeliveryDelay", "From an event to its arrival here: CloudTrail's part.", "Average"),
   indexDelay: seconds("IndexDelay", "From an event until it was stored.", "Average"),
   rollUps: count("RollUps", "Runs of the roll-up that came to their end."),
-  rollUpAge: seconds("RollUpAge", "How far the oldest open account of the roll-up is behind."),
+  rollUpAge: seconds(
+    "RollUpAge",
+    "How far the oldest open account of the roll-up is behind, where nothing is to be caught up on.",
+  ),
+  catchUpLag: seconds(
+    "CatchUpLag",
+    "How far what is caught up on in steps (after a backfill, or hours in which nothing ran) is behind; 0 where nothing is to be.",
+  ),
   findings: count("Findings", "Sets of findings that are new or changed."),
   examined: count("Examined", "Entities whose counts were judged from the beginning, because something departed."),
   examinationsDeferred: count("ExaminationsDeferred", "Entities that have to wait for the next run to be judged."),

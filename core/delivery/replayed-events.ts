@@ -1,10 +1,10 @@
 import { compareText } from "../domain/ordering.ts";
 import type { Signal } from "../domain/signal.ts";
-import { bucketStart, DAY, type EpochMs, type TimeWindow } from "../domain/time.ts";
+import { bucketStart, type EpochMs, type TimeWindow } from "../domain/time.ts";
 import { type PricedUsageEvent, signalRegion } from "../domain/usage-event.ts";
 import { allEvents } from "../incidents/events-in-order.ts";
 import { facetsOf } from "../incidents/facets.ts";
-import type { Arrivals } from "../ports/arrivals.ts";
+import { type Arrivals, type Arrived, type BucketOfEvents, type Portion, portionOf } from "../ports/arrivals.ts";
 import type { DeliveredEvent, DeliveredEvents } from "../ports/delivered-events.ts";
 import type {
   AccountCoverage,
@@ -25,9 +25,6 @@ import { firstSeenValues } from "../signals/first-seen.ts";
 import { matchesQuery } from "../signals/matches-query.ts";
 import { RecentEvents } from "./recent-events.ts";
 
-/** Buckets that nothing came into for so long are not asked about any more. */
-const ASKED_ABOUT = DAY;
-
 /** Named at most, as by every store. */
 const EVENT_IDS = 200;
 
@@ -37,15 +34,15 @@ const EVENT_IDS = 200;
  */
 export class ReplayedEvents implements EventStore {
   readonly arrivals: Arrivals = {
-    arrived: (since, window) => this.#arrived(since, window),
+    arrived: (since, window, portion) => this.#arrived(since, window, portion),
     deliveries: (window) => this.#deliveries(window),
     firstUses: (window) => this.#firstUses(window),
   };
   readonly #source: DeliveredEvents;
   readonly #riskyAction: (service: string, action: string) => boolean;
   readonly #recent = new RecentEvents();
-  /** When an event last came into a bucket. */
-  readonly #cameInto = new Map<EpochMs, EpochMs>();
+  /** By bucket how many events came when, in the order of that. */
+  readonly #cameInto = new Map<EpochMs, { readonly at: EpochMs; events: number }[]>();
 
   constructor(source: DeliveredEvents, riskyAction: (service: string, action: string) => boolean) {
     this.#source = source;
@@ -56,8 +53,7 @@ export class ReplayedEvents implements EventStore {
   async advance(now: EpochMs): Promise<number> {
     const came = await this.#source.advance(now);
     this.#recent.add(came, now);
-    for (const { event } of came) this.#cameInto.set(bucketStart(event.time), now);
-    for (const [bucket, at] of this.#cameInto) if (at < now - ASKED_ABOUT) this.#cameInto.delete(bucket);
+    for (const { event } of came) this.#cameIn(bucketStart(event.time), now);
     return came.length;
   }
 
@@ -120,11 +116,26 @@ export class ReplayedEvents implements EventStore {
     return found;
   }
 
-  async #arrived(since: EpochMs, { start, end }: TimeWindow): Promise<readonly EpochMs[]> {
-    return [...this.#cameInto]
-      .filter(([bucket, at]) => at >= since && bucket >= bucketStart(start) && bucket < end)
-      .map(([bucket]) => bucket)
-      .sort((a, b) => a - b);
+  #cameIn(bucket: EpochMs, at: EpochMs): void {
+    const came = this.#cameInto.get(bucket) ?? [];
+    this.#cameInto.set(bucket, came);
+    const last = came.at(-1);
+    if (last?.at === at) last.events += 1;
+    else came.push({ at, events: 1 });
+  }
+
+  async #arrived(since: EpochMs, window: TimeWindow, portion: Portion): Promise<Arrived> {
+    const came: BucketOfEvents[] = [];
+    for (const [bucket, times] of this.#cameInto) {
+      if (bucket < bucketStart(window.start) || bucket >= window.end || (times.at(-1)?.at ?? 0) < since) continue;
+      const events = times.reduce((sum, one) => (one.at >= since ? sum + one.events : sum), 0);
+      came.push({ bucket, events });
+    }
+    return portionOf(
+      came.sort((a, b) => a.bucket - b.bucket),
+      window,
+      portion,
+    );
   }
 
   async *#deliveries(window: TimeWindow): AsyncGenerator<DeliveryRow> {

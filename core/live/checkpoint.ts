@@ -25,12 +25,28 @@ export interface AccountCheckpoint {
   readonly shards: number;
   /** When it was last searched for leaks. */
   readonly leaksAt: EpochMs;
+  /** How far time has come for it. Behind the clock where its history is caught up on. */
+  readonly time: EpochMs;
+}
+
+/** What is being gone through in steps, because more came than one step takes. */
+export interface CatchUp {
+  /** Events that were written then or later are gone through. */
+  readonly since: EpochMs;
+  /** Of them those that happened before were heard. */
+  readonly until: EpochMs;
+  /** When it began: what is written later is for the runs after it. */
+  readonly at: EpochMs;
+  /** {@link WatchCheckpoint.sweptAt} at its end. */
+  readonly sweptAt: EpochMs;
+  /** Of a step: more of them where steps are quick, fewer where they are slow. */
+  readonly events: number;
 }
 
 /** Where the next run of the watch goes on. */
 export interface WatchCheckpoint {
-  readonly version: 1;
-  /** Of the last run. */
+  readonly version: 2;
+  /** What was written before was heard. */
   readonly at: EpochMs;
   /** When arrivals of all times were last asked for; in between only those of the last hours are. */
   readonly sweptAt: EpochMs;
@@ -39,22 +55,24 @@ export interface WatchCheckpoint {
   /** First event of every account, as far as it was ever known. */
   readonly logged: Readonly<Record<string, EpochMs>>;
   readonly pending: readonly Pending[];
+  readonly catchUp: CatchUp | null;
 }
 
 export const WATCH = "watch";
 
 const NOTHING: WatchCheckpoint = {
-  version: 1,
+  version: 2,
   at: 0,
   sweptAt: 0,
   rollUp: null,
   accounts: {},
   logged: {},
   pending: [],
+  catchUp: null,
 };
 
 /** What another version wrote is left aside: the next run begins anew, from the events and roll-ups that are kept. */
 export async function readWatch(checkpoints: Checkpoints): Promise<WatchCheckpoint> {
   const kept = (await checkpoints.read(WATCH)) as WatchCheckpoint | null;
-  return kept?.version === 1 ? kept : NOTHING;
+  return kept?.version === 2 ? kept : NOTHING;
 }

@@ -22,7 +22,8 @@ import { partsOf } from "./subjects.ts";
 export interface DangerContext extends Ownership, RoutineContext {
   readonly store: EventStore;
   readonly keptSince: EpochMs;
-  readonly now: EpochMs;
+  /** What happened later is not known. */
+  readonly time: EpochMs;
 }
 
 /** A burst as it is remembered: what later ones are compared with, and where to go on from. */
@@ -58,7 +59,7 @@ export async function examineDanger(
   const known = burstsOf(before?.memo ?? null);
   const resume = resumeAt(known, from, rule);
   const watch = new BurstWatch(rule);
-  const window = { start: resume.time - rule.window, end: context.now + 1 };
+  const window = { start: resume.time - rule.window, end: context.time + 1 };
   const asked = { window, accounts: [account], principals: [principal], filter: rule.filter, counted: true } as const;
   for await (const event of allEvents(context.store, asked)) {
     if (whoOf(event) !== who || !dangersIn(event, context).includes(rule)) continue;

@@ -1,4 +1,4 @@
-import { DAY, type EpochMs, MINUTE } from "../domain/time.ts";
+import { DAY, type EpochMs, MINUTE, type TimeWindow } from "../domain/time.ts";
 import type { Pending } from "./checkpoint.ts";
 import { dangerSuspects } from "./danger-gate.ts";
 import { regradeDanger } from "./dangers.ts";
@@ -11,7 +11,8 @@ import { violationSuspects } from "./violations.ts";
 import type { HeardContext } from "./watch-context.ts";
 
 /**
- * Dangers, violations, firsts, Insights and leaks, as far as anything new bears on them.
+ * Dangers, violations, firsts, Insights and leaks, as far as anything new bears on them. What is history is learnt from,
+ * and judged where something that is of concern is held against it.
  * @param arrived beginnings of the buckets that events came into
  * @returns when each account was searched for leaks, of those that were now
  */
@@ -21,25 +22,37 @@ export async function examineOthers(
   examiner: Examiner,
 ): Promise<ReadonlyMap<string, EpochMs>> {
   const { ports, knowledge, cache, writer, now, keptSince, coverage, span, firstUses, novelties } = context;
-  const { directory, config, policies } = knowledge;
-  const windows = windowsAround(arrived, 0);
-  const about = { store: ports.events, directory, keptSince, now };
+  const windows = windowsAround(arrived, context.isLast ? 0 : context.steps.span);
+  const ofConcern = windows.flatMap(({ start, end }) =>
+    end > keptSince ? [{ start: Math.max(start, keptSince), end }] : [],
+  );
   const loggedAccounts = new Set(coverage.map(({ account }) => account));
-  const suspects = [
-    ...(await dangerSuspects(ports.events, windows, { directory, loggedAccounts })).map(suspicion("a danger")),
-    ...(await violationSuspects(windows, { ...about, policies, coverage, longMinutes: config.live.leakMinutes })).map(
-      suspicion("a violation"),
-    ),
-  ];
-  await examiner.examine(suspects);
-  await writer.replace(regraded(context, loggedAccounts));
+  await examiner.examine(await suspectsIn(ofConcern, loggedAccounts, context));
+  if (context.isLast) await writer.replace(regraded(context, loggedAccounts));
 
   await firstUses.sync(now);
   for (const window of windows) await firstUses.keep(ports.arrivals.firstUses(window));
-  const noveltyContext = { ...about, coverage, span, config: config.novelty };
-  await writer.replace(await novelties.sets(firstUses, cache, windows, noveltyContext));
-  await writer.replace(await insightSets(cache, windows, { ...about, insights: ports.insights }));
-  return await searchLeaks(context);
+  // Nothing before can be of concern, and there is more to come.
+  if (context.reach < keptSince) return new Map();
+  const about = { store: ports.events, directory: knowledge.directory, keptSince, now };
+  const noveltyContext = { ...about, coverage, span, config: knowledge.config.novelty };
+  await writer.replace(await novelties.sets(firstUses, cache, ofConcern, noveltyContext));
+  await writer.replace(await insightSets(cache, ofConcern, { ...about, insights: ports.insights }));
+  return context.isLast ? await searchLeaks(context) : new Map();
+}
+
+/** Whoever did something dangerous, or violated a policy, in the windows. */
+async function suspectsIn(
+  windows: readonly TimeWindow[],
+  loggedAccounts: ReadonlySet<string>,
+  { ports, knowledge, coverage }: HeardContext,
+): Promise<readonly Pending[]> {
+  const { directory, policies } = knowledge;
+  const { events: store } = ports;
+  return [
+    ...(await dangerSuspects(store, windows, { directory, loggedAccounts })).map(suspicion("a danger")),
+    ...(await violationSuspects(windows, { store, directory, policies, coverage })).map(suspicion("a violation")),
+  ];
 }
 
 const suspicion =
@@ -54,12 +67,20 @@ const suspicion =
 
 /** Once a day what near the beginning of the data may prove to be a routine, or not. */
 function regraded(
-  { cache, before, now, knowledge, ports, keptSince, span }: HeardContext,
+  { cache, before, now, knowledge, ports, keptSince, span, reach }: HeardContext,
   loggedAccounts: ReadonlySet<string>,
 ) {
   if (Math.floor(now / DAY) === Math.floor(before.at / DAY)) return [];
   const { directory, config } = knowledge;
-  const about = { store: ports.events, directory, loggedAccounts, span, config: config.incidents, keptSince, now };
+  const about = {
+    store: ports.events,
+    directory,
+    loggedAccounts,
+    span,
+    config: config.incidents,
+    keptSince,
+    time: reach,
+  };
   return [...cache.sets].flatMap((set) => (isOfKind(set.subject, "danger") ? (regradeDanger(set, about) ?? []) : []));
 }
 

@@ -39,7 +39,7 @@ export class Examiner {
     for (const request of requests) {
       if (this.examined >= knowledge.config.live.examinations) {
         this.deferred += 1;
-        pending.set({ ...request, notBefore: null });
+        pending.add({ ...request, notBefore: null });
         continue;
       }
       const found = await this.#examined(request, before.get(request.subject) ?? null);
@@ -63,13 +63,20 @@ export class Examiner {
   }
 
   async #judge(request: Pending, before: KeptFindings | null): Promise<SubjectFindings | null> {
-    const { subject, from } = request;
-    const { pending, ports, knowledge, keptSince, now, coverage, span } = this.#context;
+    const { subject } = request;
+    const { pending, ports, knowledge, keptSince, now, coverage, span, followed, reach } = this.#context;
     const { directory, config, policies } = knowledge;
-    const about = { store: ports.events, directory, keptSince, now };
     if (isOfKind(subject, "anomaly")) return this.#judgeEntity(request, before);
+    const account = accountOf(subject);
+    const time = followed.get(account)?.time ?? reach;
+    // What was only learnt from was judged by nobody: of whoever is judged for the first time everything is looked at.
+    const isFirst = isOfKind(subject, "danger") ? (before?.memo ?? null) === null : before === null;
+    const first = coverage.find((covered) => covered.account === account)?.first ?? request.from;
+    const waiting = pending.get(subject)?.from ?? request.from;
+    const from = Math.min(request.from, waiting, isFirst ? first : request.from);
+    const about = { store: ports.events, directory, keptSince, now, time };
     if (isOfKind(subject, "danger")) {
-      const loggedAccounts = new Set(coverage.map(({ account }) => account));
+      const loggedAccounts = new Set(coverage.map((covered) => covered.account));
       pending.remove(subject);
       return examineDanger(subject, before, from, { ...about, loggedAccounts, span, config: config.incidents });
     }

@@ -57,11 +57,11 @@ export async function examineEntity(
 ): Promise<Examination> {
   const { config, engine, now, keptSince } = context;
   const signal = context.signals.get(series.signal) as Signal;
-  const { delivery } = followed;
+  const { delivery, time } = followed;
   const from = Math.max(delivery.since, bucketStart(now - context.seriesDays * DAY));
   const openRows = await context.open.since(anomalySubject(series), closed, followed.heardUntil);
   const entity = await seriesOf(series, from, closed, openRows, context);
-  const judging = { engine, config, span: { start: from, end: now }, from, accounts: context.peers };
+  const judging = { engine, config, span: { start: from, end: time }, from, accounts: context.peers };
   const expectation =
     from === delivery.since ? await context.expectations.of(signal, series, delivery.since, context.peers) : null;
   const kept = (drafts: readonly AnomalyDraft[]): readonly AnomalyDraft[] =>
@@ -82,7 +82,7 @@ export async function examineEntity(
   const findings: Anomaly[] = [];
   for (const draft of drafts) {
     findings.push(
-      unchanged(draft, known.get(draft.id), now) ?? (await completeAnomaly(draft, context.store, [signal])),
+      unchanged(draft, known.get(draft.id), time) ?? (await completeAnomaly(draft, context.store, [signal])),
     );
   }
   const lastOpen = openRows.at(-1);
@@ -90,8 +90,8 @@ export async function examineEntity(
   return { findings, provisionalUntil: end > followed.through ? end : null, seen: signatureOf(openRows) };
 }
 
-function unchanged(draft: AnomalyDraft, before: Anomaly | undefined, now: EpochMs): Anomaly | null {
-  if (!before || before.window.end > now - SETTLING) return null;
+function unchanged(draft: AnomalyDraft, before: Anomaly | undefined, time: EpochMs): Anomaly | null {
+  if (!before || before.window.end > time - SETTLING) return null;
   const { facets: _, eventIds: __, secondOpinion: ___, ...rest } = before;
   return canonical(rest) === canonical(draft) ? before : null;
 }

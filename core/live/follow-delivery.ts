@@ -20,20 +20,21 @@ export interface FollowedAccount {
   readonly heardUntil: EpochMs;
   /** What is unknown now and was known, or the other way round, among what models observed or will: the earliest such time. */
   readonly reinterpretedFrom: EpochMs | null;
-  /** Events came of a time before its first one: what was learnt of the account does not hold. */
-  readonly beginsAnew: boolean;
+  /** How far time has come for the account: what happened later is not known. */
+  readonly time: EpochMs;
 }
 
 /**
  * Follows every account's delivery from closed bucket to closed bucket. Where everything came in order the answer is that
  * of {@link deliveryHealth} over all events.
- * @param rows of every bucket that events came into since the last run, in any order
+ * @param rows of every bucket that events came into since the last run, in any order, none before an account's first one
+ * @param reach how far time has come, for accounts for which it had not come further before
  */
 export function followDelivery(
   rows: readonly DeliveryRow[],
   before: Readonly<Record<string, AccountCheckpoint>>,
   closings: Closings,
-  now: EpochMs,
+  reach: EpochMs,
   config: DetectionConfig,
 ): readonly FollowedAccount[] {
   const buckets = new Map<string, Set<EpochMs>>();
@@ -41,23 +42,21 @@ export function followDelivery(
   for (const { account, bucket } of rows) buckets.set(account, (buckets.get(account) ?? new Set()).add(bucket));
   return [...buckets].map(([account, delivered]) => {
     const times = [...delivered].sort((a, b) => a - b);
-    return follow(account, times, before[account], closings[account]?.closed, now, config);
+    return follow(account, times, before[account], closings[account]?.closed, reach, config);
   });
 }
 
 function follow(
   account: string,
   times: readonly EpochMs[],
-  before: AccountCheckpoint | undefined,
+  known: AccountCheckpoint | undefined,
   closedBefore: EpochMs | undefined,
-  now: EpochMs,
+  reach: EpochMs,
   config: DetectionConfig,
 ): FollowedAccount {
-  const first = times[0];
-  const beginsAnew = before !== undefined && first !== undefined && first < before.delivery.since;
-  const known = beginsAnew ? undefined : before;
+  const time = Math.max(reach, known?.time ?? reach);
   const resume = (): DeliveryWatch =>
-    known ? DeliveryWatch.resume(known.delivery, config) : DeliveryWatch.begin(first as EpochMs, config);
+    known ? DeliveryWatch.resume(known.delivery, config) : DeliveryWatch.begin(times[0] as EpochMs, config);
   const hear = (watch: DeliveryWatch, until: EpochMs): DeliveryWatch => {
     for (const bucket of times) {
       if (bucket < watch.next) watch.deliveredLate(bucket);
@@ -66,10 +65,10 @@ function follow(
     return watch;
   };
   const all = hear(resume(), Number.POSITIVE_INFINITY);
-  const delivery = all.at(Math.max(now, all.next));
+  const delivery = all.at(Math.max(time, all.next));
   const closed = Math.max(
     bucketStart(delivery.until - config.latenessMinutes * MINUTE),
-    (beginsAnew ? undefined : closedBefore) ?? Number.NEGATIVE_INFINITY,
+    closedBefore ?? Number.NEGATIVE_INFINITY,
   );
   const watch = hear(resume(), closed);
   return {
@@ -80,7 +79,7 @@ function follow(
     through: Math.max(known?.through ?? watch.since, Math.min(closed, watch.next)),
     heardUntil: all.next,
     reinterpretedFrom: known ? firstDifference(known.delivery.unknown, watch.unknown) : null,
-    beginsAnew,
+    time,
   };
 }
 

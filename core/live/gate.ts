@@ -22,6 +22,8 @@ export interface GateContext extends ObserveContext {
   /** By id. */
   readonly signals: ReadonlyMap<string, Signal>;
   readonly retireDays: number;
+  /** What departed before is only learnt. */
+  readonly learntUntil: EpochMs;
   /** What peers had before the entity's account began, for a model that begins with it. */
   readonly expectationOf: (signal: Signal, series: Series, since: EpochMs) => Promise<PeerExpectation | null>;
 }
@@ -97,7 +99,8 @@ async function observeEntity(
   const isKnown = before !== null || window.start <= followed.watch.since;
   const whole = isKnown ? fresh : await withEarlier(series, fresh, first, followed, context);
   const expectation = before ? null : await context.expectationOf(signal, series, followed.watch.since);
-  const { state, suspicion } = observeCounts(signal, whole, first, before, followed, context, expectation);
+  const newFrom = Math.max(first, context.learntUntil);
+  const { state, suspicion } = observeCounts(signal, whole, newFrom, before, followed, context, expectation);
   states.set(key, state);
   return suspicion ? [{ ...suspicion, series }] : [];
 }
@@ -141,6 +144,7 @@ function silentSuspects(
   { followed, closed, closedBefore }: GateInput,
   context: GateContext,
 ): readonly Suspect[] {
+  if (closed <= context.learntUntil) return [];
   return shards.flatMap((states) =>
     states.keys.flatMap((key) => {
       const series = seriesOfKey(followed.account, key);

@@ -1,5 +1,5 @@
 import { inOrder } from "../domain/in-order.ts";
-import { type EpochMs, HOUR, type TimeWindow } from "../domain/time.ts";
+import { BUCKET, type EpochMs, HOUR, type TimeWindow } from "../domain/time.ts";
 import type { RollupRow } from "../ports/event-store.ts";
 import type { Examiner } from "./examine-subjects.ts";
 import type { FollowedAccount } from "./follow-delivery.ts";
@@ -31,12 +31,14 @@ export async function observeAccounts(context: HeardContext, examiner: Examiner)
     rollups: ports.rollups,
     signals,
     retireDays: knowledge.config.live.retireDays,
+    // Two buckets may reach a threshold together.
+    learntUntil: context.keptSince - BUCKET,
     expectationOf: (signal, series, since) => expectations.of(signal, series, since, peers),
   };
   const observe = async ({ followed, window, rows }: Advance & { readonly rows: readonly RollupRow[] }) => {
-    const { account, beginsAnew } = followed;
+    const { account } = followed;
     const closedBefore = before.rollUp?.accounts[account]?.closed ?? window.start;
-    const shards = beginsAnew ? null : (before.accounts[account]?.shards ?? null);
+    const shards = before.accounts[account]?.shards ?? null;
     const closed = context.closings[account]?.closed ?? window.end;
     return { account, ...(await observeAccount({ followed, window, rows, closed, closedBefore, shards }, gate)) };
   };
@@ -69,7 +71,9 @@ type Batch = readonly (Advance & { readonly rows: readonly RollupRow[] })[];
 async function* batchesIn(context: HeardContext): AsyncGenerator<Batch> {
   const advances = advancesIn(context);
   const newest = Math.max(...advances.map(({ window }) => window.end));
-  const isNear = ({ window }: Advance): boolean => newest - window.start <= TOGETHER;
+  // A step of catching up is a part of a day.
+  const together = context.isLast ? TOGETHER : context.steps.span + TOGETHER;
+  const isNear = ({ window }: Advance): boolean => newest - window.start <= together;
   const near = advances.filter(isNear);
   if (near.length > 0) yield await rowsOfMany(near, context);
   for (const advance of advances.filter((one) => !isNear(one))) {
@@ -81,13 +85,11 @@ async function* batchesIn(context: HeardContext): AsyncGenerator<Batch> {
 function advancesIn({ followed, before, signals, closings }: HeardContext): readonly Advance[] {
   const watchesSilence = [...signals.values()].some(({ direction }) => direction === "both");
   return [...followed.values()].flatMap((one) => {
-    const known = one.beginsAnew ? undefined : before.accounts[one.account];
+    const known = before.accounts[one.account];
     const window = { start: known?.through ?? one.watch.since, end: one.through };
     const closed = closings[one.account]?.closed ?? 0;
     const isSilent = watchesSilence && closed > (before.rollUp?.accounts[one.account]?.closed ?? closed);
-    return window.start < window.end || isSilent || (known === undefined && one.beginsAnew)
-      ? [{ followed: one, window }]
-      : [];
+    return window.start < window.end || isSilent || known === undefined ? [{ followed: one, window }] : [];
   });
 }
 

@@ -29,8 +29,9 @@ export class OpenCounts {
    */
   async since(subject: string, closed: EpochMs, heardUntil: EpochMs): Promise<readonly RollupRow[]> {
     if (heardUntil <= closed) return [];
-    // An account that has fallen silent may be open from long ago.
-    const window = closed >= this.#newest.start ? this.#newest : { start: closed, end: heardUntil };
+    // An account that has fallen silent may be open from long ago, and others may be ahead of what is caught up on.
+    const isIn = closed >= this.#newest.start && heardUntil <= this.#newest.end;
+    const window = isIn ? this.#newest : { start: closed, end: heardUntil };
     const rows = (await this.#of(window)).get(subject) ?? [];
     return rows.filter(({ bucket }) => bucket >= closed);
   }

@@ -12,6 +12,7 @@ import type { HeardContext } from "./watch-context.ts";
 export async function openSuspects(context: HeardContext): Promise<readonly Pending[]> {
   const { open, signals, closings, pending } = context;
   const suspects: Pending[] = [];
+  if (context.reach < context.keptSince) return suspects;
   for (const [subject, rows] of await open.newest()) {
     const { thresholds = null } = signals.get(seriesOf(subject).signal) ?? {};
     const closed = closings[accountOf(subject)]?.closed ?? 0;

@@ -44,12 +44,12 @@ export class PendingList {
     this.#bySubject.delete(subject);
   }
 
-  /** @param through how far an account's models have come; `null` for one that is not known */
-  due(now: EpochMs, through: (account: string) => EpochMs | null): readonly Pending[] {
+  /** @param through how far an account's models have come */
+  due(now: EpochMs, through: (account: string) => EpochMs): readonly Pending[] {
     return this.list().filter(({ subject, notBefore }) => {
       if (notBefore === null) return true;
       if ("time" in notBefore) return notBefore.time <= now;
-      return (through(accountOf(subject)) ?? Number.POSITIVE_INFINITY) >= notBefore.through;
+      return through(accountOf(subject)) >= notBefore.through;
     });
   }
 

@@ -1,10 +1,7 @@
-import { BUCKET, bucketStart, type EpochMs, HOUR, type TimeWindow } from "../domain/time.ts";
+import { BUCKET, bucketStart, type EpochMs, type TimeWindow } from "../domain/time.ts";
 
-/** Times further apart than this are asked about apart. */
-const APART = HOUR;
-
-/** Windows of whole buckets around times, in order; those near each other are one. */
-export function windowsAround(times: Iterable<EpochMs>, apart = APART): readonly TimeWindow[] {
+/** Windows of whole buckets around times, in order; those no further apart than `apart` are one. */
+export function windowsAround(times: Iterable<EpochMs>, apart: EpochMs): readonly TimeWindow[] {
   const windows: { start: EpochMs; end: EpochMs }[] = [];
   for (const time of [...times].sort((a, b) => a - b)) {
     const start = bucketStart(time);

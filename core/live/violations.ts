@@ -15,6 +15,8 @@ export interface ViolationContext {
   readonly coverage: readonly AccountCoverage[];
   readonly keptSince: EpochMs;
   readonly now: EpochMs;
+  /** What happened later is not known. */
+  readonly time: EpochMs;
   readonly longMinutes: number;
 }
 
@@ -27,7 +29,7 @@ export interface ViolationSuspect {
 /** Who violated which policy in the windows. */
 export async function violationSuspects(
   windows: readonly TimeWindow[],
-  { store, directory, policies, coverage }: ViolationContext,
+  { store, directory, policies, coverage }: Pick<ViolationContext, "store" | "directory" | "policies" | "coverage">,
 ): Promise<readonly ViolationSuspect[]> {
   const suspects = new Map<string, EpochMs>();
   for (const policy of policies) {
@@ -66,7 +68,7 @@ export async function examineViolations(
   subject: string,
   before: Pick<SubjectFindings, "findings"> | null,
   from: EpochMs,
-  { store, directory, policies, keptSince, now }: ViolationContext,
+  { store, directory, policies, keptSince, time }: ViolationContext,
 ): Promise<SubjectFindings> {
   const [policyId, account, principal] = partsOf(subject) as [string, string, string];
   const policy = policies.find(({ id }) => id === policyId);
@@ -77,7 +79,7 @@ export async function examineViolations(
   const resume = joined?.window.start ?? from;
   const finder = new ViolationFinder([policy], directory);
   const { filter } = policy;
-  const window = { start: resume, end: now + 1 };
+  const window = { start: resume, end: time + 1 };
   const asked = { window, accounts: [account], principals: [principal], filter };
   for await (const event of allEvents(store, asked)) finder.add(event);
   const kept = known.filter((finding) => finding.window.start < resume);

@@ -55,15 +55,26 @@ export interface WatchKnowledge {
   readonly policies: readonly Policy[];
 }
 
-/** What the steps of one run share. */
+/** How much is gone through at once. The answers are the same, whatever it is. */
+export interface Steps {
+  /** Events of the first step where there is much to catch up on; the next ones have more or fewer, by what it took. */
+  readonly first: number;
+  /** Events at most, in a step and in a run where nothing is to be caught up on. */
+  readonly most: number;
+  /** Of time, in a step where something is. */
+  readonly span: EpochMs;
+}
+
+/** What the parts of one step share. */
 export interface WatchContext {
   readonly ports: WatchPorts;
   readonly knowledge: WatchKnowledge;
   /** {@link WatchKnowledge.signals} by id. */
   readonly signals: ReadonlyMap<string, Signal>;
+  readonly steps: Steps;
   readonly now: EpochMs;
   readonly fence: Fence;
-  /** Findings that ended before are nobody's concern any more. */
+  /** Findings that ended before are nobody's concern any more: what happened before is history, from which is learnt. */
   readonly keptSince: EpochMs;
   readonly before: WatchCheckpoint;
   readonly cache: FindingCache;
@@ -72,11 +83,18 @@ export interface WatchContext {
   readonly expectations: HeldExpectations;
   readonly writer: SetWriter;
   readonly pending: PendingList;
-  readonly open: OpenCounts;
 }
 
 /** What is known once the roll-ups are up to date. */
 export interface HeardContext extends WatchContext {
+  /**
+   * How far time comes with the step: to now, or where there is more to catch up on than one step takes, to an earlier time.
+   * What happened later is not known to it.
+   */
+  readonly reach: EpochMs;
+  /** Whether nothing is left for other steps. */
+  readonly isLast: boolean;
+  readonly open: OpenCounts;
   readonly followed: ReadonlyMap<string, FollowedAccount>;
   readonly closings: Closings;
   readonly coverage: readonly AccountCoverage[];

@@ -1,15 +1,16 @@
 import { AccountPeers } from "../detection/account-peers.ts";
 import type { Signal } from "../domain/signal.ts";
-import { DAY, type EpochMs } from "../domain/time.ts";
+import { BUCKET, DAY, type EpochMs } from "../domain/time.ts";
 import type { AccountCoverage, RollupRow } from "../ports/event-store.ts";
 import type { Fence } from "../ports/leases.ts";
 import { definitionsOf, rollUp } from "../use-cases/roll-up.ts";
+import { beginAnew } from "./begin-anew.ts";
 import { type AccountCheckpoint, type Pending, readWatch, WATCH, type WatchCheckpoint } from "./checkpoint.ts";
 import { examineDrills } from "./drills.ts";
 import { examineOthers } from "./examine-others.ts";
-import { Examiner, type FailedExamination } from "./examine-subjects.ts";
+import { Examiner } from "./examine-subjects.ts";
 import { FindingCache } from "./finding-cache.ts";
-import { type Heard, hear } from "./hear.ts";
+import { type Begun, type Heard, hear } from "./hear.ts";
 import { HeldCoverage } from "./held-coverage.ts";
 import { HeldExpectations } from "./held-expectations.ts";
 import { HeldFirstUses } from "./held-first-uses.ts";
@@ -18,27 +19,15 @@ import { HeldNovelties } from "./novelties.ts";
 import { observeAccounts } from "./observe-accounts.ts";
 import { OpenCounts } from "./open-counts.ts";
 import { openSuspects, reinterpretedSuspects } from "./open-suspects.ts";
+import { paced } from "./pace.ts";
 import { PendingList } from "./pending.ts";
 import { SetWriter } from "./set-writer.ts";
 import { anomalySubject } from "./subjects.ts";
-import type { HeardContext, WatchContext, WatchKnowledge, WatchPorts } from "./watch-context.ts";
+import type { HeardContext, Steps, WatchContext, WatchKnowledge, WatchPorts } from "./watch-context.ts";
+import { together, type WatchReport } from "./watch-report.ts";
 
-/** What a run did, for logs and metrics. */
-export interface WatchReport {
-  readonly at: EpochMs;
-  /** Buckets that events came into since the last run. */
-  readonly arrived: number;
-  readonly rollUp: { readonly written: number; readonly removed: number };
-  /** How far the account is closed that is least behind; `null` before the first. */
-  readonly closedUntil: EpochMs | null;
-  readonly examined: number;
-  /** Left to the next run. */
-  readonly deferred: number;
-  readonly failed: readonly FailedExamination[];
-  /** Sets of findings that are others now. */
-  readonly changed: number;
-  readonly pending: number;
-}
+/** Few enough for a step of some seconds on a small cluster, and for some megabytes of memory. */
+const STEPS: Steps = { first: 5_000, most: 50_000, span: DAY };
 
 /**
  * The watch of a running deployment: counts what came, lets models observe what closed, examines who departs, and finds the
@@ -47,25 +36,54 @@ export interface WatchReport {
  * Every write may be repeated: roll-ups, findings, states and the checkpoint are written in this order, each before what
  * would make a repeated run not see the reason for it. So a run that dies anywhere is followed by one that does the same
  * again, and another run after a complete one changes nothing.
+ *
+ * What is more than can be gone through at once (a store that is filled already, hours in which nothing ran) is caught up
+ * on in steps, each of which is complete: it hears what happened until some time, as if it were that time.
  */
 export class UsageWatch {
   readonly #ports: WatchPorts;
   readonly #knowledge: WatchKnowledge;
   /** All that is counted. */
   readonly #counted: readonly Signal[];
+  readonly #steps: Steps;
   #held: HeldAnswers;
 
-  constructor(ports: WatchPorts, knowledge: WatchKnowledge) {
+  constructor(ports: WatchPorts, knowledge: WatchKnowledge, steps = STEPS) {
     this.#ports = ports;
     this.#knowledge = knowledge;
+    this.#steps = steps;
     this.#counted = [...knowledge.signals, ...knowledge.meters];
     this.#held = nothingHeld(ports);
   }
 
-  /** Rejects with TrailwatchError `LEASE_LOST` where another run has begun since, and with what the stores reject with. */
-  async run(fence: Fence): Promise<WatchReport> {
+  /**
+   * Rejects with TrailwatchError `LEASE_LOST` where another run has begun since, and with what the stores reject with.
+   * @param until no step is begun that may take longer
+   * @param onStep told of every step but the last
+   */
+  async run(
+    fence: Fence,
+    until = Number.POSITIVE_INFINITY,
+    onStep: (report: WatchReport) => void = () => {},
+  ): Promise<WatchReport> {
+    const { clock } = this.#ports;
+    let longest = 0;
+    let done: WatchReport | null = null;
+    for (;;) {
+      const began = clock.now();
+      const report = await this.#step(fence);
+      done = done ? together(done, report) : report;
+      longest = Math.max(longest, clock.now() - began);
+      if (report.caughtUpTo === null || clock.now() + longest > until) return done;
+      onStep(report);
+    }
+  }
+
+  async #step(fence: Fence): Promise<WatchReport> {
     try {
-      return await this.#run(fence);
+      const context = await this.#open(fence);
+      const heard = await hear(context);
+      return await ("anew" in heard ? this.#begin(heard, context) : this.#go(heard, context));
     } catch (error) {
       // What was held may be ahead of what was written.
       this.#held = nothingHeld(this.#ports);
@@ -73,31 +91,39 @@ export class UsageWatch {
     }
   }
 
-  async #run(fence: Fence): Promise<WatchReport> {
-    const context = await this.#open(fence);
-    const { ports, before, now, pending } = context;
-    const heard = await hear(context);
+  async #begin(begun: Begun, context: WatchContext): Promise<WatchReport> {
+    const after = await beginAnew(begun, context);
+    await this.#ports.checkpoints.write(WATCH, after, context.fence);
+    // Answers that were right without this history.
+    this.#held = nothingHeld(this.#ports);
+    return reportOf(context, after);
+  }
+
+  async #go(heard: Heard, context: WatchContext): Promise<WatchReport> {
+    const { ports, before, now, pending, steps, keptSince } = context;
+    const { reach, arrived } = heard;
     const summary = await this.#rollUp(context, heard);
     const coverage = await this.#held.coverage.of(heard.followed, now);
     const logged = firstOf(coverage, before.logged);
+    const { signals, directory, config } = this.#knowledge;
     const listening: HeardContext = {
       ...context,
+      reach,
+      isLast: heard.catchUp === null,
+      open: new OpenCounts(ports.events, signals, reach, config.detection.latenessMinutes),
       followed: new Map(heard.followed.map((one) => [one.account, one])),
       closings: summary.state.accounts,
-      peers: new AccountPeers(
-        this.#knowledge.directory,
-        new Map(heard.followed.map(({ account, watch }) => [account, watch.since])),
-      ),
+      peers: new AccountPeers(directory, new Map(heard.followed.map(({ account, watch }) => [account, watch.since]))),
       coverage: coverage.map((covered) => ({ ...covered, first: logged[covered.account] ?? covered.first })),
       span: { start: Math.min(now, ...Object.values(logged)), end: now },
     };
     const examiner = new Examiner(listening);
     const shards = await observeAccounts(listening, examiner);
     await examiner.examine(await this.#others(listening));
-    const leaksAt = await examineOthers(listening, heard.arrived, examiner);
+    const leaksAt = await examineOthers(listening, arrived, examiner);
     await examineDrills(listening);
-    pending.forget(context.keptSince);
-    const accounts = heard.followed.map(({ account, watch, open, through }): [string, AccountCheckpoint] => {
+    if (listening.isLast) pending.forget(keptSince);
+    const accounts = heard.followed.map(({ account, watch, open, through, time }): [string, AccountCheckpoint] => {
       const known = before.accounts[account];
       const delivery = watch.save();
       return [
@@ -108,30 +134,31 @@ export class UsageWatch {
           through,
           shards: shards.get(account) ?? known?.shards ?? 1,
           leaksAt: leaksAt.get(account) ?? known?.leaksAt ?? 0,
+          time,
         },
       ];
     });
+    const took = ports.clock.now() - now;
     const after: WatchCheckpoint = {
-      version: 1,
-      at: now,
+      version: 2,
+      at: heard.at,
       sweptAt: heard.sweptAt,
       rollUp: summary.state,
       accounts: Object.fromEntries(accounts),
       logged,
       pending: pending.list(),
+      catchUp: heard.catchUp && (arrived.length > 0 ? paced(heard.catchUp, took, steps) : heard.catchUp),
     };
-    await ports.checkpoints.write(WATCH, after, fence);
-    const closed = Object.values(summary.state.accounts).map((closing) => closing.closed);
+    await ports.checkpoints.write(WATCH, after, context.fence);
+    const { examined, deferred, failed } = examiner;
+    const { written, removed } = summary;
     return {
-      at: now,
-      arrived: heard.arrived.length,
-      rollUp: { written: summary.written, removed: summary.removed },
-      closedUntil: closed.length === 0 ? null : Math.max(...closed),
-      examined: examiner.examined,
-      deferred: examiner.deferred,
-      failed: examiner.failed,
-      changed: context.writer.written,
-      pending: after.pending.length,
+      ...reportOf(context, after),
+      arrived: arrived.length,
+      rollUp: { written, removed },
+      examined,
+      deferred,
+      failed,
     };
   }
 
@@ -139,9 +166,9 @@ export class UsageWatch {
     const { signals, dense, config } = this.#knowledge;
     const now = this.#ports.clock.now();
     const kept = await readWatch(this.#ports.checkpoints);
-    const isSame = kept.rollUp?.signals === definitionsOf(this.#counted, dense);
+    const isSame = kept.rollUp === null || kept.rollUp.signals === definitionsOf(this.#counted, dense);
     // Where other things are counted now, all is counted and learnt anew.
-    const before = isSame ? kept : { ...kept, at: 0, sweptAt: 0, rollUp: null, accounts: {} };
+    const before = isSame ? kept : { ...kept, at: 0, sweptAt: 0, rollUp: null, accounts: {}, catchUp: null };
     const keptSince = now - config.live.groupDays * DAY;
     const { cache, firstUses, novelties, expectations } = this.#held;
     await cache.sync(keptSince, now);
@@ -149,6 +176,7 @@ export class UsageWatch {
       ports: this.#ports,
       knowledge: this.#knowledge,
       signals: new Map(signals.map((signal) => [signal.id, signal])),
+      steps: this.#steps,
       now,
       fence,
       keptSince,
@@ -159,15 +187,12 @@ export class UsageWatch {
       expectations,
       writer: new SetWriter(this.#ports.findings, cache, now, fence),
       pending: new PendingList(before.pending),
-      open: new OpenCounts(this.#ports.events, signals, now, config.detection.latenessMinutes),
     };
   }
 
   #rollUp(context: WatchContext, { followed, arrived }: Heard): ReturnType<typeof rollUp> {
     const { before, now } = context;
     const { dense, directory, config } = this.#knowledge;
-    const anew = new Set(followed.flatMap(({ account, beginsAnew }) => (beginsAnew ? [account] : [])));
-    const accounts = Object.entries(before.rollUp?.accounts ?? {}).filter(([account]) => !anew.has(account));
     return rollUp({
       events: this.#ports.events,
       rollups: this.#ports.rollups,
@@ -176,7 +201,7 @@ export class UsageWatch {
       dense,
       config: config.detection,
       now,
-      state: before.rollUp && { ...before.rollUp, accounts: Object.fromEntries(accounts) },
+      state: before.rollUp,
       arrived,
       delivery: new Map(followed.map(({ account, delivery }) => [account, delivery])),
       onChanges: (rows) => this.#noteLate(rows, context),
@@ -185,11 +210,11 @@ export class UsageWatch {
 
   /** Counts that models have gone past: they are examined if they may be too much by themselves. */
   async #noteLate(rows: readonly RollupRow[], context: WatchContext): Promise<void> {
-    const { before, signals, pending } = context;
+    const { before, signals, pending, keptSince } = context;
     for (const row of rows) {
       const signal = signals.get(row.signal);
       const through = before.accounts[row.entity.account]?.through ?? 0;
-      if (!signal || row.bucket >= through) continue;
+      if (!signal || row.bucket >= through || row.bucket + BUCKET < keptSince) continue;
       // Two buckets may reach a threshold together.
       const least = signal.thresholds ? signal.thresholds.low / 2 : signal.floor;
       if (row.value < Math.max(least, Number.MIN_VALUE)) continue;
@@ -200,10 +225,29 @@ export class UsageWatch {
   }
 
   async #others(context: HeardContext): Promise<readonly Pending[]> {
-    const { pending, now, followed } = context;
+    const { pending, now, followed, isLast } = context;
     for (const suspect of [...(await openSuspects(context)), ...reinterpretedSuspects(context)]) pending.add(suspect);
-    return pending.due(now, (account) => followed.get(account)?.through ?? null);
+    // An account that is not known yet may come to be.
+    const unknown = isLast ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+    return pending.due(now, (account) => followed.get(account)?.through ?? unknown);
   }
+}
+
+function reportOf({ now, writer }: WatchContext, { rollUp: kept, pending, catchUp }: WatchCheckpoint): WatchReport {
+  const closed = Object.values(kept?.accounts ?? {}).map((closing) => closing.closed);
+  return {
+    at: now,
+    steps: 1,
+    caughtUpTo: catchUp?.until ?? null,
+    arrived: 0,
+    rollUp: { written: 0, removed: 0 },
+    closedUntil: closed.length === 0 ? null : Math.max(...closed),
+    examined: 0,
+    deferred: 0,
+    failed: [],
+    changed: writer.written,
+    pending: pending.length,
+  };
 }
 
 /** Answers that change little from run to run. */

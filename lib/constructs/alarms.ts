@@ -98,6 +98,13 @@ export class Alarms extends Construct {
       periods: 3,
       description: "The roll-up is more than an hour behind.",
     });
+    this.#when("CatchUpLong", {
+      metric: ownMetric(stage, "catchUpLag", Duration.hours(1)),
+      threshold: 1,
+      periods: 3,
+      description:
+        "For three hours what came has been caught up on, and what happens now is found late. After a backfill of many millions of events that is expected: CatchUpLag has to go down.",
+    });
     this.#when("Quarantined", {
       metric: ownMetric(stage, "recordsQuarantined", Duration.hours(1)),
       threshold: 100,

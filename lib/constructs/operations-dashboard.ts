@@ -34,6 +34,7 @@ export class OperationsDashboard extends Construct {
       graph("Found and said", own("findings", "incidentsOpened", "incidentsUpdated", "messagesSent", "messagesFailed")),
       graph("Unsaid, and what our own questions cost", own("incidentsUnsaid"), own("ownSpendMicroUsd")),
       graph("Organization", own("accountsKnown"), own("directoryAge")),
+      graph("Still to be caught up on, in seconds of what happened", own("catchUpLag")),
     );
     const each = (metric: (target: PipelineFunction) => IMetric) => functions.map(metric);
     dashboard.addWidgets(

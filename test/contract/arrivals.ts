@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { BUCKET, bucketStart, DAY, type EpochMs, HOUR, type TimeWindow } from "#core/domain/time.ts";
 import type { PricedUsageEvent } from "#core/domain/usage-event.ts";
-import type { Arrivals } from "#core/ports/arrivals.ts";
+import { type Arrivals, EVERYTHING } from "#core/ports/arrivals.ts";
 import type { FirstSeenRow } from "#core/ports/event-store.ts";
 import { MemoryEventStore } from "../fakes/memory-event-store.ts";
 import { type GeneratedEvent, generatedEvents, sampleEvent } from "../fakes/usage-events.ts";
@@ -52,6 +52,16 @@ const wholeBuckets = fc
 const isIn = ({ start, end }: TimeWindow, { event }: GeneratedEvent): boolean =>
   event.time >= start && event.time < end;
 
+export const bucketsOf = async (
+  arrivals: Arrivals,
+  since: EpochMs,
+  window: TimeWindow,
+): Promise<readonly EpochMs[]> => {
+  const { buckets, until } = await arrivals.arrived(since, window, EVERYTHING);
+  expect(until).toBe(window.end);
+  return buckets;
+};
+
 async function all<T>(rows: AsyncIterable<T>): Promise<T[]> {
   const list: T[] = [];
   for await (const row of rows) list.push(row);
@@ -65,7 +75,7 @@ export function arrivalsContract(name: string, open: OpenArrivals): void {
   describe(`arrivals: ${name}`, () => {
     test("before anything came there is nothing", async () => {
       const { arrivals } = await open(riskyAction);
-      expect(await arrivals.arrived(0, EVER)).toEqual([]);
+      expect(await bucketsOf(arrivals, 0, EVER)).toEqual([]);
       expect(await all(arrivals.deliveries(EVER))).toEqual([]);
       expect(await all(arrivals.firstUses(EVER))).toEqual([]);
     });
@@ -75,10 +85,32 @@ export function arrivalsContract(name: string, open: OpenArrivals): void {
       const next = START + BUCKET;
       await add([at("a", START), at("b", START + 1), at("c", next)], WRITTEN);
       await add([at("late", START - DAY), at("d", next + BUCKET), at("e", next + 1)], WRITTEN + HOUR);
-      expect(await arrivals.arrived(WRITTEN, EVER)).toEqual([START - DAY, START, next, next + BUCKET]);
-      expect(await arrivals.arrived(WRITTEN + HOUR, EVER)).toEqual([START - DAY, next, next + BUCKET]);
-      expect(await arrivals.arrived(WRITTEN + HOUR, { start: START, end: next + BUCKET })).toEqual([next]);
-      expect(await arrivals.arrived(WRITTEN + 2 * HOUR, EVER)).toEqual([]);
+      expect(await bucketsOf(arrivals, WRITTEN, EVER)).toEqual([START - DAY, START, next, next + BUCKET]);
+      expect(await bucketsOf(arrivals, WRITTEN + HOUR, EVER)).toEqual([START - DAY, next, next + BUCKET]);
+      expect(await bucketsOf(arrivals, WRITTEN + HOUR, { start: START, end: next + BUCKET })).toEqual([next]);
+      expect(await bucketsOf(arrivals, WRITTEN + 2 * HOUR, EVER)).toEqual([]);
+    });
+
+    test("names the earliest of many, and the others to whoever asks on from there", async () => {
+      const { arrivals, add } = await open(riskyAction);
+      const times = [START, START + 1, START + BUCKET, START + 3 * BUCKET, START + 4 * BUCKET, START + 9 * DAY];
+      await add(
+        times.map((time, index) => at(`e${index}`, time)),
+        WRITTEN,
+      );
+      const portion = { events: 3, span: DAY };
+      const parts: EpochMs[][] = [];
+      for (let start = 0; start < EVER.end; ) {
+        const { buckets, until } = await arrivals.arrived(WRITTEN, { start, end: EVER.end }, portion);
+        parts.push([...buckets]);
+        start = until;
+      }
+      expect(parts).toEqual([[START, START + BUCKET], [START + 3 * BUCKET, START + 4 * BUCKET], [START + 9 * DAY]]);
+      // A bucket is never divided.
+      const { buckets, until } = await arrivals.arrived(WRITTEN, EVER, { events: 1, span: DAY });
+      expect({ buckets, until }).toEqual({ buckets: [START], until: START + BUCKET });
+      const short = await arrivals.arrived(WRITTEN, EVER, { events: 100, span: 2 * BUCKET });
+      expect(short).toEqual({ buckets: [START, START + BUCKET], until: START + 2 * BUCKET });
     });
 
     test("answers what a store would that held the events of the window alone", async () => {
@@ -93,7 +125,7 @@ export function arrivalsContract(name: string, open: OpenArrivals): void {
               const within = written.map((batch) => batch.filter((entry) => isIn(window, entry)));
               const buckets = within.slice(1).flatMap((batch) => batch.map(({ event }) => bucketStart(event.time)));
               // Asked first: what came by then is in the other answers.
-              expect(await arrivals.arrived(WRITTEN + HOUR, window)).toEqual(
+              expect(await bucketsOf(arrivals, WRITTEN + HOUR, window)).toEqual(
                 [...new Set(buckets)].sort((a, b) => a - b),
               );
               const memory = new MemoryEventStore(within.flat(), riskyAction);

@@ -3,7 +3,7 @@ import type { Signal } from "#core/domain/signal.ts";
 import { BUCKET, bucketStart, type EpochMs, type TimeWindow } from "#core/domain/time.ts";
 import { type PricedUsageEvent, signalRegion } from "#core/domain/usage-event.ts";
 import { facetsOf } from "#core/incidents/facets.ts";
-import type { Arrivals } from "#core/ports/arrivals.ts";
+import { type Arrivals, type Arrived, type Portion, portionOf } from "#core/ports/arrivals.ts";
 import type {
   AccountCoverage,
   AccountSpend,
@@ -111,14 +111,19 @@ export class GrowingEventStore implements EventStore, Arrivals {
     for (const { events: _, lastTime: __, ...use } of inOrder(rows.values())) yield use;
   }
 
-  async arrived(since: EpochMs, window: TimeWindow): Promise<readonly EpochMs[]> {
-    const buckets = new Set<EpochMs>();
+  async arrived(since: EpochMs, window: TimeWindow, portion: Portion): Promise<Arrived> {
+    const came = new Map<EpochMs, number>();
     for (let index = this.#arrivals.length - 1; index >= 0; index--) {
       const { at, time } = this.#arrivals[index] as Arrival;
       if (at < since) break;
-      if (time >= window.start && time < window.end) buckets.add(bucketStart(time));
+      if (time < window.start || time >= window.end) continue;
+      came.set(bucketStart(time), (came.get(bucketStart(time)) ?? 0) + 1);
     }
-    return [...buckets].sort((a, b) => a - b);
+    return portionOf(
+      [...came].sort(([a], [b]) => a - b).map(([bucket, events]) => ({ bucket, events })),
+      window,
+      portion,
+    );
   }
 
   async events(query: EventQuery, limit: number): Promise<readonly PricedUsageEvent[]> {

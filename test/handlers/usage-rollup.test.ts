@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from "@jest/globals";
 import { parseConfig } from "#core/config/index.ts";
 import { DAY, MINUTE } from "#core/domain/time.ts";
-import type { WatchReport } from "#core/live/watch.ts";
+import type { WatchReport } from "#core/live/watch-report.ts";
 import { Organization } from "#lambdas/shared/directory.ts";
 import { UsageRollup } from "#lambdas/UsageRollup/handler.ts";
 import { MemoryLeases } from "../fakes/memory-leases.ts";
@@ -10,6 +10,8 @@ import { invocation, Overheard, Snapshots, TIME } from "./support.ts";
 
 const REPORT: WatchReport = {
   at: TIME,
+  steps: 1,
+  caughtUpTo: null,
   arrived: 2,
   rollUp: { written: 12, removed: 0 },
   closedUntil: TIME - 20 * MINUTE,
@@ -25,6 +27,7 @@ let leases: MemoryLeases;
 let tidied: number[];
 let tidy: () => Promise<readonly string[]>;
 let rollup: UsageRollup;
+let watch: ConstructorParameters<typeof UsageRollup>[0]["watch"];
 
 const opened = (): UsageRollup =>
   new UsageRollup({
@@ -35,7 +38,7 @@ const opened = (): UsageRollup =>
       () => clock.time,
     ),
     leases,
-    watch: { run: async () => REPORT },
+    watch,
     tidy: async (now) => {
       tidied.push(now);
       return await tidy();
@@ -48,6 +51,7 @@ beforeEach(() => {
   leases = new MemoryLeases(clock);
   tidied = [];
   tidy = async () => [];
+  watch = { run: async () => REPORT };
   rollup = opened();
 });
 
@@ -65,12 +69,37 @@ test("says and measures what a run did, and warns of what could not be examined"
     examined: 3,
     examinationsDeferred: 1,
     rollUpAge: 1200,
+    catchUpLag: 0,
   });
   expect(said.lines).toContainEqual({
     level: "warn",
     message: "not examined",
     details: { subject: "denied-calls of 111122223333", message: "the cluster was busy" },
   });
+});
+
+test("begins steps for some minutes, no longer than half of what is left, and says how far it has caught up", async () => {
+  const until: number[] = [];
+  const step = { ...REPORT, caughtUpTo: TIME - 3 * DAY, failed: [] };
+  watch = {
+    run: async (_, end, onStep) => {
+      until.push(end - TIME);
+      onStep(step);
+      return { ...step, caughtUpTo: TIME - 2 * DAY, steps: 2 };
+    },
+  };
+  rollup = opened();
+  const said = new Overheard();
+  await rollup.handle({}, invocation(15 * MINUTE), said);
+  await rollup.handle({}, invocation(5 * MINUTE), new Overheard());
+  expect(until).toEqual([4 * MINUTE, 2.5 * MINUTE]);
+  expect(said.lines[0]).toEqual({
+    level: "info",
+    message: "catching up",
+    details: expect.objectContaining({ caughtUpTo: "2026-10-31T02:20:00Z", behind: "3 days" }),
+  });
+  expect(said.measured).toMatchObject({ rollUps: 1, catchUpLag: (2 * DAY) / 1000 });
+  expect(said.measured).not.toHaveProperty("rollUpAge");
 });
 
 test("leaves it to the run that is at it", async () => {

@@ -7,7 +7,7 @@ import type { EventEntry } from "#adapters/opensearch/documents/event-entry.ts";
 import { compareText } from "#core/domain/ordering.ts";
 import { bucketStart, DAY, type EpochMs, HOUR, MINUTE, type TimeWindow } from "#core/domain/time.ts";
 import type { PricedUsageEvent, Quantity } from "#core/domain/usage-event.ts";
-import { arrivalsContract } from "../contract/arrivals.ts";
+import { arrivalsContract, bucketsOf } from "../contract/arrivals.ts";
 import { countedByRule, type HistoryEvent, pricedByRule, resourceHistory, sharedEvents } from "../fakes/settling.ts";
 import { launched, sampleEvent } from "../fakes/usage-events.ts";
 import { whileTimeLasts } from "../fakes/while-time-lasts.ts";
@@ -61,13 +61,13 @@ async function hearBatches(place: Opened, batches: readonly (readonly EventEntry
     const at = WRITTEN + index * HOUR;
     const before = await eventsIn(place);
     await place.write(batch, at);
-    const named = await place.arrivals.arrived(at, EVER);
+    const named = await bucketsOf(place.arrivals, at, EVER);
     const changed = [...(await eventsIn(place))].filter(([id, text]) => before.get(id) !== text);
     const buckets = new Set(changed.map(([, text]) => bucketStart(Number(text.split(" ", 1)))));
     expect([...buckets].filter((bucket) => !named.includes(bucket))).toEqual([]);
     expect(named).toEqual([...new Set(named)].sort((a, b) => a - b));
     // A run that died is followed by one that hears the same.
-    expect(await place.arrivals.arrived(at, EVER)).toEqual(named);
+    expect(await bucketsOf(place.arrivals, at, EVER)).toEqual(named);
   }
 }
 
@@ -131,15 +131,15 @@ test("the making of what was freed outside the window names the bucket that it c
   const { arrivals, store, write } = await open();
   const freed = sampleEvent({ id: "freed", time: START + 9 * DAY, quantities: [instance("removed", null)] });
   await write([entryOf(freed, riskyAction, [null])], WRITTEN);
-  expect(await arrivals.arrived(WRITTEN, EVER)).toEqual([freed.time]);
+  expect(await bucketsOf(arrivals, WRITTEN, EVER)).toEqual([freed.time]);
   const cost = [{ kind: "rate", direction: "added", lowPerHour: 5n, highPerHour: 7n, basis: ["list"] }] as const;
   const made = sampleEvent({ id: "made", time: START, quantities: [instance("added", "m5.large")], cost });
   await write([entryOf(made, riskyAction, [[5n, 7n]])], WRITTEN + HOUR);
   const window = { start: START - HOUR, end: START + HOUR };
-  expect(await arrivals.arrived(WRITTEN + HOUR, window)).toEqual([START, freed.time]);
+  expect(await bucketsOf(arrivals, WRITTEN + HOUR, window)).toEqual([START, freed.time]);
   expect((await store.spend())[0]?.removedPerHour).toEqual({ low: "0.000000005", high: "0.000000007" });
   // Nothing came into it.
-  expect(await arrivals.arrived(WRITTEN + HOUR, { start: START - 2 * HOUR, end: START - HOUR })).toEqual([]);
+  expect(await bucketsOf(arrivals, WRITTEN + HOUR, { start: START - 2 * HOUR, end: START - HOUR })).toEqual([]);
 });
 
 test("what was priced costs again what it did by itself where what comes later says so", async () => {
@@ -148,14 +148,14 @@ test("what was priced costs again what it did by itself where what comes later s
   const freeing = (id: string, time: EpochMs) =>
     entryOf(sampleEvent({ id, time, quantities: [instance("removed", null)], cost: own }), riskyAction, [null]);
   await write([freeing("stopped", START), freeing("terminated", START + 2 * HOUR)], WRITTEN);
-  await arrivals.arrived(WRITTEN, EVER);
+  await bucketsOf(arrivals, WRITTEN, EVER);
   // Freed twice, so that the second time nothing is.
   expect((await store.events({ ids: ["terminated"] }, 1))[0]?.cost).toEqual([
     expect.objectContaining({ kind: "rate", direction: "removed", lowPerHour: 0n, highPerHour: 0n }),
   ]);
   const started = sampleEvent({ id: "made", time: START + HOUR, quantities: [instance("added", "m5.large")] });
   await write([entryOf(started, riskyAction, [null])], WRITTEN + HOUR);
-  expect(await arrivals.arrived(WRITTEN + HOUR, EVER)).toContain(START + 2 * HOUR);
+  expect(await bucketsOf(arrivals, WRITTEN + HOUR, EVER)).toContain(START + 2 * HOUR);
   expect((await store.events({ ids: ["terminated"] }, 1))[0]?.cost).toEqual(own);
 });
 
@@ -163,7 +163,7 @@ test("a writer that was busy for minutes is heard all the same", async () => {
   const { arrivals, write } = await open();
   const event = sampleEvent({ id: "slow", time: START });
   await write([entryOf(event, riskyAction)], WRITTEN - 4 * MINUTE);
-  expect(await arrivals.arrived(WRITTEN, EVER)).toEqual([START]);
+  expect(await bucketsOf(arrivals, WRITTEN, EVER)).toEqual([START]);
 });
 
 test("more shared actions than a page are settled completely", async () => {
@@ -177,10 +177,10 @@ test("more shared actions than a page are settled completely", async () => {
       ),
     );
   await write(copies("111111111111"), WRITTEN);
-  await arrivals.arrived(WRITTEN, EVER);
+  await bucketsOf(arrivals, WRITTEN, EVER);
   expect((await store.occurrences({ counted: true })).events).toBe(1200);
   await write(copies("222222222222"), WRITTEN + HOUR);
-  expect(await arrivals.arrived(WRITTEN + HOUR, EVER)).toEqual([START]);
+  expect(await bucketsOf(arrivals, WRITTEN + HOUR, EVER)).toEqual([START]);
   expect(await store.occurrences({ counted: true, accounts: ["222222222222"] })).toMatchObject({ events: 1200 });
   expect(await store.occurrences({ counted: true })).toMatchObject({ events: 1200 });
 });

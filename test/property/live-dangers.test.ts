@@ -128,7 +128,14 @@ test("dangers and violations found as events come, in whatever order, are those 
           0,
         );
         const span = { start: START, end: now };
-        const about = { store, directory: ORGANIZATION, keptSince: 0, now, coverage: await store.coverage() };
+        const about = {
+          store,
+          directory: ORGANIZATION,
+          keptSince: 0,
+          now,
+          time: now,
+          coverage: await store.coverage(),
+        };
         context = { ...about, loggedAccounts, span, config: CONFIG, policies: POLICIES, longMinutes: 0 };
         for (const { subject, from } of await dangerSuspects(store, windows, context)) {
           kept.set(subject, await examineDanger(subject, kept.get(subject) ?? null, from, context));

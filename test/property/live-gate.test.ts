@@ -78,7 +78,7 @@ function followed(through: EpochMs): FollowedAccount {
     through,
     heardUntil: through,
     reinterpretedFrom: null,
-    beginsAnew: false,
+    time: through,
   };
 }
 
@@ -96,7 +96,16 @@ test("whatever the pieces in which counts come, nobody departs in the examinatio
       const rollups = new MemoryRollupStore();
       const states = new MemoryModelStates();
       const signals = new Map([[SIGNAL.id, SIGNAL]]);
-      const context: GateContext = { engine, config: DETECTION, states, rollups, signals, retireDays, expectationOf };
+      const context: GateContext = {
+        engine,
+        config: DETECTION,
+        states,
+        rollups,
+        signals,
+        retireDays,
+        learntUntil: 0,
+        expectationOf,
+      };
       const suspected = new Map<string, Set<EpochMs>>(series.map((one) => [one.entity.region, new Set()]));
       let [from, shards] = [START, null as number | null];
       for (const [at, piece] of [...new Set([...ends, BUCKETS])].sort((a, b) => a - b).entries()) {
@@ -166,7 +175,16 @@ test("two buckets that reach a threshold together do so across the end of a run"
   const rollups = new MemoryRollupStore();
   const states = new MemoryModelStates();
   const signals = new Map([[SIGNAL.id, SIGNAL]]);
-  const context: GateContext = { engine, config: DETECTION, states, rollups, signals, retireDays: 30, expectationOf };
+  const context: GateContext = {
+    engine,
+    config: DETECTION,
+    states,
+    rollups,
+    signals,
+    retireDays: 30,
+    learntUntil: 0,
+    expectationOf,
+  };
   const froms: EpochMs[] = [];
   let shards: number | null = null;
   for (const [from, end] of [
@@ -199,6 +217,7 @@ test("an account whose states fill their shard has all of them in two", async ()
     rollups: new MemoryRollupStore(),
     signals: new Map([[SIGNAL.id, SIGNAL]]),
     retireDays: 30,
+    learntUntil: 0,
     expectationOf,
   };
   const [row] = rowsOf(seriesOf("region-0", [[10, 1]]));

@@ -14,9 +14,11 @@ const MEASURED = [
   "messagesFailed",
   "recordsQuarantined",
 ] as const satisfies readonly MetricName[];
-type Measured = Readonly<Record<(typeof MEASURED)[number], number | null>>;
+type Measured = Readonly<Record<(typeof MEASURED)[number] | "catchUpLag", number | null>>;
 
 const SPAN = HOUR;
+/** Runs that catch up take some minutes each. */
+const LATELY = 15 * MINUTE;
 
 /** Beyond it more is late than CloudTrail itself explains. */
 const LATE_INDEX = HOUR;
@@ -27,16 +29,15 @@ export const lag = check<DeploymentView, Deployed, Measured>({
   id: "lag",
   title: "Events come through in time",
   ask: async (view, { stage, now }) => {
-    const values = await view.metrics(
-      MEASURED.map((name) => ({
-        namespace: METRIC_NAMESPACE,
-        name: METRICS[name].name,
-        dimensions: { [STAGE_DIMENSION]: stage },
-        statistic: METRICS[name].statistic,
-      })),
-      { start: now - SPAN, end: now },
-    );
-    return Object.fromEntries(MEASURED.map((name, at) => [name, values[at] ?? null])) as Measured;
+    const query = (name: MetricName) => ({
+      namespace: METRIC_NAMESPACE,
+      name: METRICS[name].name,
+      dimensions: { [STAGE_DIMENSION]: stage },
+      statistic: METRICS[name].statistic,
+    });
+    const values = await view.metrics(MEASURED.map(query), { start: now - SPAN, end: now });
+    const [catchUpLag = null] = await view.metrics([query("catchUpLag")], { start: now - LATELY, end: now });
+    return { ...Object.fromEntries(MEASURED.map((name, at) => [name, values[at] ?? null])), catchUpLag } as Measured;
   },
   judge: (measured, deployed): Verdict => {
     const { names } = deployed;
@@ -68,6 +69,12 @@ export const lag = check<DeploymentView, Deployed, Measured>({
         late.join("; "),
         `Of it ${duration((deliveryDelay ?? 0) * SECOND)} are CloudTrail's own. For the rest: ${log("MultiAccountLogsFunction")}`,
         "A cluster that takes less than comes in needs larger or more nodes: deployment.size, deployment.overrides.",
+      );
+    }
+    if ((measured.catchUpLag ?? 0) > 0) {
+      return warning(
+        `what came at once is being caught up on: it has come to ${duration((measured.catchUpLag ?? 0) * SECOND)} ago`,
+        `Wait: after a backfill, or hours in which nothing ran, that is expected, and until then what happens now is found late. Its steps: ${log("UsageRollupFunction")}`,
       );
     }
     if ((recordsQuarantined ?? 0) >= MANY_QUARANTINED) {

@@ -540,6 +540,14 @@ const FAULTS: readonly Fault[] = [
     todo: /deployment\.size/,
   },
   {
+    what: "what came at once, and is caught up on",
+    break: withMetrics({ CatchUpLag: 500_000 }),
+    check: "lag",
+    standing: "warning",
+    says: /it has come to 5 days 19 hours ago/,
+    todo: /^Wait: .*UsageRollupFunction/,
+  },
+  {
     what: "something that no channel takes",
     break: withMetrics({ IncidentsUnsaid: 2 }),
     check: "lag",

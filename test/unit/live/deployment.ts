@@ -11,7 +11,9 @@ import { IncidentKeeper } from "#core/live/keep-incidents.ts";
 import type { KeeperReport } from "#core/live/keeper-run.ts";
 import { underLease } from "#core/live/lease.ts";
 import { OutboxSweep, type SayReport } from "#core/live/say.ts";
-import { UsageWatch, type WatchReport } from "#core/live/watch.ts";
+import { UsageWatch } from "#core/live/watch.ts";
+import type { Steps } from "#core/live/watch-context.ts";
+import type { WatchReport } from "#core/live/watch-report.ts";
 import { resolvePolicies } from "#core/policies/index.ts";
 import type { AccountDirectory } from "#core/ports/account-directory.ts";
 import type { Fence } from "#core/ports/leases.ts";
@@ -56,7 +58,10 @@ export class Deployment {
   #keeper: IncidentKeeper;
   #sweep: OutboxSweep;
 
-  constructor(config: Config, directory: AccountDirectory) {
+  readonly #steps: Steps | undefined;
+
+  constructor(config: Config, directory: AccountDirectory, steps?: Steps) {
+    this.#steps = steps;
     this.config = config;
     this.directory = directory;
     [this.#watch, this.#keeper, this.#sweep] = this.#processes();
@@ -67,8 +72,8 @@ export class Deployment {
     [this.#watch, this.#keeper, this.#sweep] = this.#processes();
   }
 
-  watch(now: EpochMs): Promise<WatchReport> {
-    return this.#holding("watch", now, (fence) => this.#watch.run(fence));
+  watch(now: EpochMs, until?: EpochMs): Promise<WatchReport> {
+    return this.#holding("watch", now, (fence) => this.#watch.run(fence, until));
   }
 
   keep(now: EpochMs): Promise<KeeperReport> {
@@ -110,7 +115,7 @@ export class Deployment {
     const drills = { last: async () => this.drill };
     const shared = { events, findings, firstUses, incidents, checkpoints, clock };
     return [
-      new UsageWatch({ ...shared, arrivals: events, rollups, states, insights, drills }, knowledge),
+      new UsageWatch({ ...shared, arrivals: events, rollups, states, insights, drills }, knowledge, this.#steps),
       new IncidentKeeper(shared, knowledge),
       new OutboxSweep({ ...shared, notifiers: [notifier], mirror }, knowledge, {
         costAnalysis: true,

@@ -29,10 +29,10 @@ function follow(
 ): { kept: Kept; followed: readonly FollowedAccount[] } {
   const followed = followDelivery(rows, before.accounts, before.closings, now, DETECTION);
   const deliveries = new Map(followed.map(({ account, delivery }) => [account, delivery]));
-  const accounts = followed.map(({ account, watch, open, through }): [string, AccountCheckpoint] => [
+  const accounts = followed.map(({ account, watch, open, through, time }): [string, AccountCheckpoint] => [
     account,
     // As it comes back from a store.
-    JSON.parse(JSON.stringify({ delivery: watch.save(), open, through, shards: 1, leaksAt: 0 })),
+    JSON.parse(JSON.stringify({ delivery: watch.save(), open, through, shards: 1, leaksAt: 0, time })),
   ]);
   const closings = closingsOf(deliveries, LATENESS, before.closings);
   return { followed, kept: { accounts: Object.fromEntries(accounts), closings, at: now } };
@@ -93,7 +93,6 @@ test("events that come after all make known what was unknown, and say from when 
   expect(half.followed[0]).toMatchObject({
     delivery: { unknown: [{ start: gap.start + 3 * HOUR, end: gap.end }] },
     reinterpretedFrom: gap.start,
-    beginsAnew: false,
   });
   const whole = follow(delivered(gap.start + 3 * HOUR, gap.end), half.kept, END);
   expect(whole.followed[0]?.delivery.unknown).toEqual([]);
@@ -106,10 +105,4 @@ test("models come as far as the last closed bucket with an event, not into the s
   expect(awake.followed[0]).toMatchObject({ through: end - LATENESS, heardUntil: end });
   const silent = follow([], awake.kept, end + 2 * HOUR);
   expect(silent.followed[0]).toMatchObject({ through: end - LATENESS, delivery: { until: end } });
-});
-
-test("an account of which earlier events come begins anew", () => {
-  const before = follow(delivered(START + DAY, START + 2 * DAY), NOTHING, START + 2 * DAY);
-  const anew = follow(delivered(START, START + 2 * DAY), before.kept, START + 2 * DAY);
-  expect(anew.followed[0]).toMatchObject({ beginsAnew: true, delivery: { since: START } });
 });

@@ -1,0 +1,163 @@
+import { expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { parseConfig } from "#core/config/index.ts";
+import { DAY, type EpochMs, HOUR, MINUTE } from "#core/domain/time.ts";
+import type { PricedUsageEvent } from "#core/domain/usage-event.ts";
+import { WATCH, type WatchCheckpoint } from "#core/live/checkpoint.ts";
+import type { Steps } from "#core/live/watch-context.ts";
+import { Killed } from "../fakes/faults.ts";
+import { ORGANIZATION, START } from "../unit/incidents/world.ts";
+import { Deployment } from "../unit/live/deployment.ts";
+import { CONFIG, END, PLANTED, SMALL_WORLD } from "../unit/live/small-world.ts";
+
+/** When all buckets have closed. */
+const LAST = END + HOUR;
+/** Of its first day only models learn. */
+const LEARNING = parseConfig({ live: { groupDays: 2, leakMinutes: 1 } });
+
+const AT_ONCE: Steps = {
+  first: Number.POSITIVE_INFINITY,
+  most: Number.POSITIVE_INFINITY,
+  span: Number.POSITIVE_INFINITY,
+};
+
+const written = (events: readonly PricedUsageEvent[]) => events.map((event) => ({ event, counted: true }));
+
+/** What was found, learnt and counted, and how far. */
+const stateOf = async (deployment: Deployment) => {
+  const { rollUp, accounts, logged, catchUp } = (await deployment.checkpoints.read(WATCH)) as WatchCheckpoint;
+  const firstUses: string[] = [];
+  for await (const use of deployment.firstUses.read()) firstUses.push(JSON.stringify(use));
+  return {
+    findings: deployment.keptFindings(),
+    states: deployment.states.all(),
+    rollups: deployment.rollups.rows(),
+    firstUses: firstUses.sort(),
+    watermarks: { rollUp, accounts, logged, catchUp },
+  };
+};
+
+const incidentsOf = (deployment: Deployment) =>
+  deployment.incidents
+    .all()
+    .filter(({ withdrawnAt }) => withdrawnAt === null)
+    .map(({ draft }) => draft)
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+
+/** A store that was filled before anything ran, gone through at once. */
+async function atOnce(config: typeof CONFIG, now = LAST): Promise<Deployment> {
+  const deployment = new Deployment(config, ORGANIZATION, AT_ONCE);
+  deployment.events.add(written(SMALL_WORLD), END);
+  await deployment.watch(now);
+  await deployment.keep(now);
+  return deployment;
+}
+
+const steps = fc.record({
+  first: fc.integer({ min: 1, max: 400 }),
+  most: fc.integer({ min: 400, max: 2000 }),
+  span: fc.integer({ min: 1, max: 72 }).map((hours) => hours * HOUR),
+});
+
+const mayKill = fc.option(
+  fc.record({
+    write: fc.integer({ min: 1, max: 120 }),
+    when: fc.constantFrom("before" as const, "after" as const),
+  }),
+);
+
+/** Runs of one step or of many, in processes that live on or not, until nothing is left. */
+async function caughtUp(
+  deployment: Deployment,
+  now: EpochMs,
+  runs: readonly { readonly oneStep: boolean; readonly restart: boolean }[],
+): Promise<number> {
+  let all = 0;
+  for (let at = 0; ; at++) {
+    const run = runs[at % runs.length];
+    if (run?.restart) deployment.restart();
+    try {
+      const { caughtUpTo, steps: made } = await deployment.watch(now, run?.oneStep ? now - 1 : undefined);
+      all += made;
+      await deployment.keep(now);
+      if (caughtUpTo === null) return all;
+    } catch (error) {
+      if (!(error instanceof Killed)) throw error;
+      deployment.restart();
+    }
+    expect(at).toBeLessThan(10_000);
+  }
+}
+
+const runs = fc.array(fc.record({ oneStep: fc.boolean(), restart: fc.boolean() }), { minLength: 1, maxLength: 5 });
+
+test("whatever the steps, and wherever one dies, the same is found, learnt and counted as at once", async () => {
+  const whole = new Map([
+    [CONFIG, await stateOf(await atOnce(CONFIG))],
+    [LEARNING, await stateOf(await atOnce(LEARNING))],
+  ]);
+  const incidents = incidentsOf(await atOnce(CONFIG));
+  expect(incidents.length).toBeGreaterThanOrEqual(PLANTED.length);
+  await fc.assert(
+    fc.asyncProperty(steps, runs, mayKill, fc.constantFrom(CONFIG, LEARNING), async (some, inRuns, kill, config) => {
+      const deployment = new Deployment(config, ORGANIZATION, some);
+      deployment.events.add(written(SMALL_WORLD), END);
+      if (kill) deployment.faults.killAt(kill.write, kill.when);
+      const made = await caughtUp(deployment, LAST, inRuns);
+      if (some.first < 100 || some.span < DAY) expect(made).toBeGreaterThan(2);
+      expect(await stateOf(deployment)).toEqual(whole.get(config));
+      if (config === CONFIG) expect(incidentsOf(deployment).map(({ id }) => id)).toEqual(incidents.map(({ id }) => id));
+    }),
+    { numRuns: 25 },
+  );
+}, 240_000);
+
+test("hours in which nothing ran, and a history that is written later, leave what would have been found in time", async () => {
+  const later = LAST + 2 * HOUR;
+  const whole = await atOnce(CONFIG);
+  await whole.watch(later);
+  const expected = await stateOf(whole);
+  const split = fc.record({
+    /** Of the world, what is there when the deployment begins to run. */
+    begins: fc.integer({ min: 1, max: 60 }),
+    stops: fc.integer({ min: 61, max: 71 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(steps, runs, split, async (some, inRuns, { begins, stops }) => {
+      const deployment = new Deployment(CONFIG, ORGANIZATION, some);
+      const [from, to] = [START + begins * HOUR, START + stops * HOUR];
+      for (let now = from; now < to; now += HOUR) {
+        const came = SMALL_WORLD.filter(({ time }) => time >= Math.max(from, now - HOUR) && time < now);
+        deployment.events.add(written(came), now);
+        await caughtUp(deployment, now, [{ oneStep: false, restart: false }]);
+      }
+      const end = to - HOUR;
+      deployment.events.add(written(SMALL_WORLD.filter(({ time }) => time >= end)), END + 1);
+      deployment.events.add(written(SMALL_WORLD.filter(({ time }) => time < from)), END + 2);
+      await caughtUp(deployment, LAST, inRuns);
+      // What waited for time to come as far again, and for a violation's turn.
+      await deployment.watch(later);
+      expect(await stateOf(deployment)).toEqual(expected);
+    }),
+    { numRuns: 8 },
+  );
+}, 240_000);
+
+test("of what is caught up on, that pages which goes on, not what was over before anybody could be told", async () => {
+  const now = END + 12 * HOUR;
+  const deployment = new Deployment(CONFIG, ORGANIZATION, { first: 50, most: 50, span: 6 * HOUR });
+  deployment.events.add(written(SMALL_WORLD), END);
+  for (let at = now; ; at += MINUTE) {
+    const { caughtUpTo } = await deployment.watch(at, at - 1);
+    await deployment.keep(at);
+    await deployment.say(at);
+    if (caughtUpTo === null) break;
+  }
+  const kept = incidentsOf(deployment);
+  const about = (principal: string) =>
+    kept.filter(({ principals }) => principals.some(({ value }) => value === principal));
+  const [over, going] = PLANTED.map(({ principal }) => about(principal));
+  expect(over).toMatchObject([{ state: "closed" }]);
+  expect(going).toMatchObject([{ state: "open", paging: { paged: true } }]);
+  expect(deployment.notifier.published.map(({ incident }) => incident.id)).toEqual(going?.map(({ id }) => id));
+}, 60_000);
