@@ -1,6 +1,7 @@
 import type { DetectionConfig } from "../detection/config.ts";
 import { type AccountDelivery, DeliveryWatch } from "../detection/delivery-watch.ts";
 import { BUCKET, bucketStart, type EpochMs, MINUTE } from "../domain/time.ts";
+import type { AccountDirectory } from "../ports/account-directory.ts";
 import type { DeliveryRow } from "../ports/event-store.ts";
 import type { Closings } from "../roll-up/closing.ts";
 import type { AccountCheckpoint } from "./checkpoint.ts";
@@ -29,6 +30,7 @@ export interface FollowedAccount {
  * of {@link deliveryHealth} over all events.
  * @param rows of every bucket that events came into since the last run, in any order, none before an account's first one
  * @param reach how far time has come, for accounts for which it had not come further before
+ * @param directory of which accounts are closed; without it all are open
  */
 export function followDelivery(
   rows: readonly DeliveryRow[],
@@ -36,13 +38,15 @@ export function followDelivery(
   closings: Closings,
   reach: EpochMs,
   config: DetectionConfig,
+  directory?: AccountDirectory,
 ): readonly FollowedAccount[] {
   const buckets = new Map<string, Set<EpochMs>>();
   for (const [account, { open }] of Object.entries(before)) buckets.set(account, new Set(open));
   for (const { account, bucket } of rows) buckets.set(account, (buckets.get(account) ?? new Set()).add(bucket));
   return [...buckets].map(([account, delivered]) => {
     const times = [...delivered].sort((a, b) => a - b);
-    return follow(account, times, before[account], closings[account]?.closed, reach, config);
+    const closedAt = directory?.account(account).closedAt;
+    return follow(account, times, before[account], closings[account]?.closed, reach, config, closedAt);
   });
 }
 
@@ -53,6 +57,7 @@ function follow(
   closedBefore: EpochMs | undefined,
   reach: EpochMs,
   config: DetectionConfig,
+  closedAt: EpochMs | null | undefined,
 ): FollowedAccount {
   const time = Math.max(reach, known?.time ?? reach);
   const resume = (): DeliveryWatch =>
@@ -65,7 +70,7 @@ function follow(
     return watch;
   };
   const all = hear(resume(), Number.POSITIVE_INFINITY);
-  const delivery = all.at(Math.max(time, all.next));
+  const delivery = all.at(Math.max(time, all.next), closedAt);
   const closed = Math.max(
     bucketStart(delivery.until - config.latenessMinutes * MINUTE),
     closedBefore ?? Number.NEGATIVE_INFINITY,

@@ -54,7 +54,14 @@ export async function hear(context: WatchContext): Promise<Heard | Begun> {
   if (begun) return begun;
   const reach = isAll ? now : until - 1;
   const closings = before.rollUp?.accounts ?? {};
-  const followed = followDelivery(rows, before.accounts, closings, reach, knowledge.config.detection);
+  const followed = followDelivery(
+    rows,
+    before.accounts,
+    closings,
+    reach,
+    knowledge.config.detection,
+    knowledge.directory,
+  );
   if (!isAll) {
     const catchUp = catchUpOf(question, until, context);
     return { arrived: buckets, followed, reach, catchUp, at: before.at, sweptAt: before.sweptAt };
