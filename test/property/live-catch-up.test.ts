@@ -104,7 +104,7 @@ test("whatever the steps, and wherever one dies, the same is found, learnt and c
       deployment.events.add(written(SMALL_WORLD), END);
       if (kill) deployment.faults.killAt(kill.write, kill.when);
       const made = await caughtUp(deployment, LAST, inRuns);
-      if (some.first < 100 || some.span < DAY) expect(made).toBeGreaterThan(2);
+      if (!kill && (some.first < 100 || some.span < DAY)) expect(made).toBeGreaterThan(2);
       expect(await stateOf(deployment)).toEqual(whole.get(config));
       if (config === CONFIG) expect(incidentsOf(deployment).map(({ id }) => id)).toEqual(incidents.map(({ id }) => id));
     }),
