@@ -1,7 +1,8 @@
 /**
  * `npm run bench [-- --rounds 3 --small 200000 --large 2000000]`: events a second of reading with everything on against
  * gunzip + JSON.parse of the same files in the same run, on one and on two threads, peak memory as the input grows, and
- * stored bytes. Every measurement is a process of its own; those that are compared take turns.
+ * stored bytes. Every measurement is a process of its own; those that are compared take turns. What is measured is
+ * bundled as for a packed install, so that nobody's time is that of the compiler which removes types.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -9,6 +10,7 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { bundle } from "../tools/bundle.ts";
 import { type Corpus, writeCorpus } from "./corpus.ts";
 import type { Measured } from "./measure.ts";
 
@@ -25,9 +27,11 @@ const { values } = parseArgs({
 
 const folder = values.dir ?? mkdtempSync(join(tmpdir(), "trailwatch-bench-"));
 
-function measure(script: string, ...args: readonly string[]): Measured {
-  const path = fileURLToPath(new URL(script, import.meta.url));
-  const { stdout, status } = spawnSync(process.execPath, [path, ...args], {
+/** Below node_modules, from where a bundle finds what it leaves to npm. */
+const bundled = fileURLToPath(new URL("../node_modules/.cache/trailwatch-bench", import.meta.url));
+
+function measure(script: "ingest" | "reference", ...args: readonly string[]): Measured {
+  const { stdout, status } = spawnSync(process.execPath, [join(bundled, `${script}.js`), ...args], {
     encoding: "utf8",
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -52,8 +56,8 @@ function compare(threads: number, corpus: string, rounds: number): Compared {
   const reference: Measured[] = [];
   const ours: Measured[] = [];
   for (let round = 0; round < rounds; round++) {
-    reference.push(measure("reference.ts", String(threads), corpus));
-    ours.push(measure("ingest.ts", String(threads), corpus, join(folder, "store.duckdb")));
+    reference.push(measure("reference", String(threads), corpus));
+    ours.push(measure("ingest", String(threads), corpus, join(folder, "store.duckdb")));
   }
   return { reference, ours };
 }
@@ -78,6 +82,9 @@ function show(
 
 try {
   print(`${cpus().length} cores, ${process.version}`);
+  rmSync(bundled, { recursive: true, force: true });
+  const worker = { "ingest-worker": "cli/ingest/worker.ts" };
+  await bundle({ ingest: "bench/ingest.ts", reference: "bench/reference.ts", ...worker }, bundled);
   const sizes = { small: Number(values.small), large: Number(values.large) };
   const corpora = {
     small: writeCorpus(join(folder, "small"), sizes.small),
@@ -114,4 +121,5 @@ try {
   }
 } finally {
   if (values.dir === undefined) rmSync(folder, { recursive: true, force: true });
+  rmSync(bundled, { recursive: true, force: true });
 }
