@@ -104,7 +104,7 @@ const LAST_WEEK: Method = {
 };
 
 /** Against the last week, in standard deviations of it. */
-const Z_SCORE: Method = {
+export const Z_SCORE: Method = {
   name: "z-score over the last week",
   score: ({ values, interval }) => {
     const week = Math.round((7 * DAY) / interval);
@@ -123,9 +123,10 @@ const Z_SCORE: Method = {
 };
 
 export const QUICK: readonly Method[] = [FUSED, CALIBRATED, COUNT_MODEL, MEASURED, STATIC, LAST_WEEK, Z_SCORE];
+export const FOREST_SCORE: Method = { name: "OpenSearch's forest, raw score", score: forest("score") };
 /** Some 20 times slower. */
 export const FORESTS: readonly Method[] = [
   WITH_FOREST,
-  { name: "OpenSearch's forest, raw score", score: forest("score") },
+  FOREST_SCORE,
   { name: "OpenSearch's forest, grade", score: forest("grade") },
 ];

@@ -13,7 +13,6 @@ export const NAB_CATEGORIES = [
 export type NabCategory = (typeof NAB_CATEGORIES)[number];
 
 export interface NabSeries {
-  readonly category: NabCategory;
   /** Of the file, without its ending. */
   readonly name: string;
   readonly times: Float64Array;

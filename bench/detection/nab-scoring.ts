@@ -99,8 +99,11 @@ export function nabCurve(scored: readonly NabScored[]): NabResult[] {
 }
 
 /** At the lowest threshold that is at least the given one. */
-export function nabAt(scored: readonly NabScored[], threshold: number): NabResult {
-  const curve = nabCurve(scored);
+export function nabAt(
+  scored: readonly NabScored[],
+  threshold: number,
+  curve: readonly NabResult[] = nabCurve(scored),
+): NabResult {
   return curve.findLast((point) => point.threshold >= threshold) as NabResult;
 }
 

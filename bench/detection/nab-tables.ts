@@ -20,7 +20,7 @@ function intervalOf(times: Float64Array): number {
   return median([...times.subarray(1)].map((time, i) => time - (times[i] as number)));
 }
 
-const scoreAll = (series: readonly NabSeries[], method: Method): NabScored[] =>
+export const scoreAll = (series: readonly NabSeries[], method: Method): NabScored[] =>
   series.map((one) => ({
     series: one,
     scores: method.score({ times: one.times, values: one.values, interval: intervalOf(one.times) }),

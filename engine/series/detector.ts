@@ -6,6 +6,7 @@ import { type EntityForest, openForest } from "../forest/index.ts";
 import { DEFAULT_PARAMETERS } from "../parameters.ts";
 import { Afterglow } from "./afterglow.ts";
 import { bandOfCounts, bandOfMeasurements } from "./band.ts";
+import { ChangeModel } from "./change-model.ts";
 import { Kind } from "./kind.ts";
 import { MeasurementModel } from "./measurement-model.ts";
 import { COUNT_PEAKS, type PeakBelief, Peaks } from "./peaks.ts";
@@ -13,11 +14,11 @@ import { readSeries, type SavedSeries, savedSeries } from "./saved-series.ts";
 import { ANOMALY, gradeOf } from "./verdict.ts";
 
 /** How far each opinion's peaks reach where its model is right; see docs/detection.md for how they were chosen. */
-const MEASUREMENT_PEAKS: PeakBelief = { from: 1, excess: 0.5, worth: 3, rate: 2 / 7, blocks: 7, most: 8, alike: true };
+const MEASUREMENT_PEAKS: PeakBelief = { from: 1, excess: 0.5, worth: 5, rate: 2 / 7, blocks: 7, most: 8, alike: true };
 const FOREST_PEAKS: PeakBelief = { from: 1.2, excess: 0.2, worth: 4, rate: 2 / 7, blocks: 7, most: 5, alike: false };
 
-/** What the other opinions' rarities are worth beside the count model's; of counts the measurement model's at least. */
-const MEASUREMENT_WORTH = 1.8;
+/** What the other opinions' rarities are worth beside the count model's; of counts the rarer of the measured ones at least. */
+const MEASUREMENT_WORTH = 1.4;
 const LEAST_WORTH = 1;
 const FOREST_WORTH = 0.15;
 /** Where counts have peaks so much further out than the count model allows, it is not asked any more. */
@@ -47,6 +48,8 @@ export interface SeriesOptions {
 export interface Opinions {
   readonly count: number | null;
   readonly measurement: number | null;
+  /** Of what differs from the last points, as measured. */
+  readonly change: number | null;
   readonly forest: number | null;
 }
 
@@ -92,6 +95,8 @@ class FusedDetector implements SeriesDetector {
   readonly #countPeaks: Peaks;
   readonly #measurement: MeasurementModel;
   readonly #measurementPeaks: Peaks;
+  readonly #change: ChangeModel;
+  readonly #changePeaks: Peaks;
   readonly #forest: EntityForest | null;
   readonly #forestPeaks: Peaks;
   readonly #kind: Kind;
@@ -111,6 +116,8 @@ class FusedDetector implements SeriesDetector {
     this.#countPeaks = new Peaks(COUNT_PEAKS, state?.countPeaks);
     this.#measurement = new MeasurementModel(state?.measurement);
     this.#measurementPeaks = new Peaks(MEASUREMENT_PEAKS, state?.measurementPeaks);
+    this.#change = new ChangeModel(state?.change);
+    this.#changePeaks = new Peaks(MEASUREMENT_PEAKS, state?.changePeaks);
     this.#forest = options.forest ? openForest({ mode: "realtime", ignore: {} }, saved?.forest ?? undefined) : null;
     this.#forestPeaks = new Peaks(FOREST_PEAKS, state?.forestPeaks);
     this.#kind = new Kind(state?.kind);
@@ -148,6 +155,8 @@ class FusedDetector implements SeriesDetector {
       countPeaks: this.#countPeaks.save(),
       measurement: this.#measurement.save(),
       measurementPeaks: this.#measurementPeaks.save(),
+      change: this.#change.save(),
+      changePeaks: this.#changePeaks.save(),
       forestPeaks: this.#forestPeaks.save(),
       kind: this.#kind.save(),
       said: this.#afterglow.save(),
@@ -162,7 +171,10 @@ class FusedDetector implements SeriesDetector {
   /** Points that are missing: `from <= index < to`. */
   #pass(from: number, to: number): void {
     const { interval } = this.#options;
-    if (to - from >= BREAK) this.#measurement.breakOff();
+    if (to - from >= BREAK) {
+      this.#measurement.breakOff();
+      this.#change.breakOff();
+    }
     if (!this.#count) return;
     if ((to - from) * interval > LONGEST_GAP || to - from > MOST_MISSING) {
       this.#count = new CountModel(DEFAULT_PARAMETERS, this.#countOptions);
@@ -175,6 +187,7 @@ class FusedDetector implements SeriesDetector {
   #judge(bucket: EpochMs | null, value: number, confidence: number): SeriesJudgement {
     const time = this.#time;
     const measured = this.#measurement.observe(time, value);
+    const changed = this.#change.observe(time, value);
     const counted = value >= 0 && bucket !== null ? this.#count : null;
     const tail = bucket === null ? 0 : (counted?.observe(bucket, value)?.score ?? 0);
     if (!counted && bucket !== null) this.#count?.observe(bucket, null);
@@ -183,12 +196,15 @@ class FusedDetector implements SeriesDetector {
     const opinions = {
       count: counted ? this.#countPeaks.rarity(tail) : null,
       measurement: this.#isYoung ? 0 : this.#measurementPeaks.rarity(measured.score),
+      change: this.#isYoung ? 0 : this.#changePeaks.rarity(changed),
       forest: this.#asked(time, usual ? root(value) - root(usual.mean) : value - measured.expected),
     };
     if (counted) this.#countPeaks.learn(tail);
     this.#measurementPeaks.learn(measured.score);
+    this.#changePeaks.learn(changed);
     this.#known++;
-    const mixed = (1 - share) * (opinions.count ?? 0) + share * MEASUREMENT_WORTH * opinions.measurement;
+    const unusual = Math.max(opinions.measurement, counted ? 0 : opinions.change);
+    const mixed = (1 - share) * (opinions.count ?? 0) + share * MEASUREMENT_WORTH * unusual;
     const rarity = Math.max(mixed, LEAST_WORTH * opinions.measurement);
     const score = this.#afterglow.say(rarity + FOREST_WORTH * (opinions.forest ?? 0));
     const leading = usual && share < 0.5 && this.#known * this.#options.interval > DAY ? usual : null;
@@ -243,5 +259,5 @@ const unjudged = (confidence: number): SeriesJudgement => ({
   grade: 0,
   confidence,
   anomaly: false,
-  opinions: { count: null, measurement: null, forest: null },
+  opinions: { count: null, measurement: null, change: null, forest: null },
 });

@@ -1,33 +1,21 @@
 import { type EpochMs, HOUR } from "#core/domain/time.ts";
+import { Deviations, type SavedDeviations, SLOW } from "./deviations.ts";
+import { HourlyMeans, type SavedHourlyMeans } from "./hourly-means.ts";
 
 /** Lengths in points of the windows whose means are judged. */
 const WINDOWS = [1, 3, 12] as const;
-const LONGEST = 12;
-const SLOTS = 24;
-
-/** Per point: what a thousand points back still counts half. */
-const SLOW = 0.5 ** (1 / 1000);
-/** Errors of the two forecasts are compared over the last days. */
+/** Per visit of an hour: of each day, and of a day of the week. */
+const DAILY = 0.5 ** (1 / 7);
+const WEEKLY = 0.5 ** (1 / 4);
+/** Errors of the forecasts are compared over the last days. */
 const COMPARED = 0.5 ** (1 / 288);
-/** Per visit of an hour of the day. */
-const SEASON = 0.5 ** (1 / 7);
-/** Fewer windows say nothing about what is usual. */
-const LEAST_WINDOWS = 30;
-/** The largest deviation of an hour, usual at its time of day, counts as so many usual ones of a point; it is known after a visit for the most part. */
-const SEASONAL_SCATTER = 0.45;
-const SCATTER_PRIOR = 0.3;
-/** A deviation that is learnt is at most so many times the usual one. */
-const LEARNT = 5;
-/** Of the level: what nobody would call a deviation, though the series never moved. */
-const TOLERANCE = 0.005;
-/** Degrees of freedom: deviations of measurements have heavy tails. */
-const FREEDOM = 4;
-const MOST_DEVIATIONS = 1e6;
 
-const slotOf = (hour: number): number => ((hour % SLOTS) + SLOTS) % SLOTS;
+/** The level of the last days, the same hour on earlier days, the same hour in earlier weeks. */
+const FORECASTS = 3;
+type Forecasts = readonly [level: number, day: number | null, week: number | null];
 
 export interface MeasurementJudgement {
-  /** About -log10 of how seldom a deviation so large is, in the heavy-tailed distribution of them; 0 while young. */
+  /** That of {@link Deviations.judge}. */
   readonly score: number;
   readonly expected: number;
   /** Mean absolute deviation of single points, as learnt; `null` before anything was. */
@@ -37,156 +25,129 @@ export interface MeasurementJudgement {
 /** Plain numbers, exact through JSON. */
 export interface SavedMeasurement {
   readonly level: readonly [number, number];
-  readonly errors: readonly [number, number, number];
-  /** By window: discounted sum of deviations and weight. */
-  readonly deviations: readonly (readonly [number, number])[];
-  /** By hour of the day, as above. */
-  readonly season: readonly (readonly [number, number])[];
-  readonly scatter: readonly number[];
-  readonly hour: readonly [number | null, number, number, number];
-  readonly residuals: readonly number[];
+  /** By forecast: discounted sum of absolute errors, and weight. */
+  readonly errors: readonly (readonly [number, number])[];
+  readonly days: SavedHourlyMeans;
+  /** By day of the week, from that of the epoch; `null` for what was not seen. */
+  readonly week: readonly (SavedHourlyMeans | null)[];
+  readonly hour: readonly [number | null, number, number];
+  readonly deviations: SavedDeviations;
 }
 
 /**
- * What is usual of a measurement: two forecasts, the level of the last days and the mean of the same hour on earlier
- * days, weighted by how well each did lately; and the deviations from them, of single points and of an hour's worth, all
- * day and about this time of day: a job that runs every night makes a peak then, and not at noon. Of any real-valued series, sampled regularly or not. A point is judged before it is learnt.
+ * What is usual of a measurement: three forecasts, the level of the last days and the means of the same hour on earlier
+ * days and in earlier weeks, weighted by how well each did lately; and the deviations from them. Of any real-valued
+ * series, sampled regularly or not. A point is judged before it is learnt.
  */
 export class MeasurementModel {
   #level = 0;
   #levelWeight = 0;
-  #seasonError = 0;
-  #levelError = 0;
-  #errorWeight = 0;
-  readonly #deviations = new Float64Array(WINDOWS.length);
-  readonly #windows = new Float64Array(WINDOWS.length);
-  readonly #season = new Float64Array(SLOTS);
-  readonly #visits = new Float64Array(SLOTS);
-  /** Largest deviations of the hours, discounted as the visits are. */
-  readonly #scatter = new Float64Array(SLOTS);
-  /** The hour under way, since the epoch; what it adds to the season when it is over. */
+  readonly #errors = new Float64Array(FORECASTS);
+  readonly #compared = new Float64Array(FORECASTS);
+  readonly #days: HourlyMeans;
+  readonly #week: (HourlyMeans | null)[];
+  /** The hour under way, since the epoch; what it adds to the means when it is over. */
   #hour: number | null = null;
   #hourSum = 0;
   #hourPoints = 0;
-  #hourLargest = 0;
-  /** Residuals of the last points, oldest first. */
-  #residuals: number[] = [];
+  readonly #deviations: Deviations;
 
   constructor(saved?: SavedMeasurement) {
+    this.#days = new HourlyMeans(DAILY, saved?.days);
+    this.#week = (saved?.week ?? new Array(7).fill(null)).map((day) => day && new HourlyMeans(WEEKLY, day));
+    this.#deviations = new Deviations(WINDOWS, saved?.deviations);
     if (!saved) return;
     [this.#level, this.#levelWeight] = saved.level;
-    [this.#seasonError, this.#levelError, this.#errorWeight] = saved.errors;
-    for (const [at, [sum, weight]] of saved.deviations.entries()) {
-      this.#deviations[at] = sum;
-      this.#windows[at] = weight;
+    [this.#hour, this.#hourSum, this.#hourPoints] = saved.hour;
+    for (const [at, [sum, weight]] of saved.errors.entries()) {
+      this.#errors[at] = sum;
+      this.#compared[at] = weight;
     }
-    for (const [slot, [sum, weight]] of saved.season.entries()) {
-      this.#season[slot] = sum;
-      this.#visits[slot] = weight;
-    }
-    this.#scatter.set(saved.scatter);
-    [this.#hour, this.#hourSum, this.#hourPoints, this.#hourLargest] = saved.hour;
-    this.#residuals = [...saved.residuals];
   }
 
   /** Judges a finite value, then learns it; times do not decrease. */
   observe(time: EpochMs, value: number): MeasurementJudgement {
     const hour = Math.floor(time / HOUR);
     if (hour !== this.#hour) this.#beginHour(hour);
-    const slot = slotOf(hour);
-    const level = this.#levelWeight > 0 ? this.#level / this.#levelWeight : value;
-    const visits = this.#visits[slot] as number;
-    const season = ((this.#season[slot] as number) + level) / (visits + 1);
-    const expected = this.#forecast(level, season, visits);
-    const deviation = this.#windows[0] ? (this.#deviations[0] as number) / this.#windows[0] : null;
-    const residual = value - expected;
-    const score = this.#judge(residual, Math.abs(level) * TOLERANCE, this.#scatterAround(hour));
-    this.#hourLargest = Math.max(this.#hourLargest, Math.abs(residual));
-    if (visits > 0) {
-      this.#seasonError = this.#seasonError * COMPARED + Math.abs(value - season);
-      this.#levelError = this.#levelError * COMPARED + Math.abs(value - level);
-      this.#errorWeight = this.#errorWeight * COMPARED + 1;
-    }
-    this.#level = this.#level * SLOW + value;
-    this.#levelWeight = this.#levelWeight * SLOW + 1;
-    this.#hourSum += value;
-    this.#hourPoints++;
+    const forecasts = this.#forecasts(hour, value);
+    const expected = this.#weighted(forecasts);
+    const deviation = this.#deviations.usual;
+    const score = this.#deviations.judge(hour, value - expected, forecasts[0]);
+    this.#learn(value, forecasts);
     return { score, expected, deviation };
   }
 
   /** What lies before a gap is in no window after it. */
   breakOff(): void {
-    this.#residuals = [];
+    this.#deviations.breakOff();
   }
 
   save(): SavedMeasurement {
-    const pairs = (sums: Float64Array, weights: Float64Array): [number, number][] =>
-      Array.from(sums, (sum, at) => [sum, weights[at] as number]);
     return {
       level: [this.#level, this.#levelWeight],
-      errors: [this.#seasonError, this.#levelError, this.#errorWeight],
-      deviations: pairs(this.#deviations, this.#windows),
-      season: pairs(this.#season, this.#visits),
-      scatter: [...this.#scatter],
-      hour: [this.#hour, this.#hourSum, this.#hourPoints, this.#hourLargest],
-      residuals: [...this.#residuals],
+      errors: Array.from(this.#errors, (sum, at) => [sum, this.#compared[at] as number]),
+      days: this.#days.save(),
+      week: this.#week.map((day) => day?.save() ?? null),
+      hour: [this.#hour, this.#hourSum, this.#hourPoints],
+      deviations: this.#deviations.save(),
     };
   }
 
   #beginHour(hour: number): void {
-    if (this.#hour !== null && this.#hourPoints > 0) {
-      const slot = slotOf(this.#hour);
-      this.#scatter[slot] = (this.#scatter[slot] as number) * SEASON + this.#hourLargest;
-      this.#season[slot] = (this.#season[slot] as number) * SEASON + this.#hourSum / this.#hourPoints;
-      this.#visits[slot] = (this.#visits[slot] as number) * SEASON + 1;
+    if (this.#hour !== null) {
+      const mean = this.#hourSum / this.#hourPoints;
+      const weekday = weekdayOf(this.#hour);
+      this.#days.learn(this.#hour, mean);
+      this.#week[weekday] ??= new HourlyMeans(WEEKLY);
+      this.#week[weekday].learn(this.#hour, mean);
     }
     this.#hour = hour;
     this.#hourSum = 0;
     this.#hourPoints = 0;
-    this.#hourLargest = 0;
   }
 
-  /** What deviations of single points are usual at this time of day, an hour earlier or later. */
-  #scatterAround(hour: number): number {
-    let most = 0;
-    for (let near = hour - 1; near <= hour + 1; near++) {
-      const slot = slotOf(near);
-      most = Math.max(most, (this.#scatter[slot] as number) / ((this.#visits[slot] as number) + SCATTER_PRIOR));
+  /** Of a first value there is no level but itself. */
+  #forecasts(hour: number, value: number): Forecasts {
+    const level = this.#levelWeight > 0 ? this.#level / this.#levelWeight : value;
+    if (!this.#days.isKnown(hour)) return [level, null, null];
+    const day = this.#days.of(hour, level);
+    const week = this.#week[weekdayOf(hour)];
+    return [level, day, week?.isKnown(hour) ? week.of(hour, day) : null];
+  }
+
+  /** Weights fall with the fourth power of the mean error, so that the best nearly decides. */
+  #weighted(forecasts: Forecasts): number {
+    let least = Number.POSITIVE_INFINITY;
+    for (let at = 0; at < FORECASTS; at++) if (forecasts[at] !== null) least = Math.min(least, this.#error(at));
+    let sum = 0;
+    let total = 0;
+    for (const [at, forecast] of forecasts.entries()) {
+      const error = this.#error(at);
+      if (forecast === null || error === Number.POSITIVE_INFINITY) continue;
+      const weight = error === least ? 1 : (least / error) ** 4;
+      sum += weight * forecast;
+      total += weight;
     }
-    return SEASONAL_SCATTER * most;
+    return total > 0 ? sum / total : forecasts[0];
   }
 
-  /** Weights fall with the fourth power of the error, so that the better of the two nearly decides. */
-  #forecast(level: number, season: number, visits: number): number {
-    if (visits === 0 || this.#errorWeight === 0) return level;
-    const total = this.#seasonError + this.#levelError;
-    if (total === 0) return season;
-    const a = (this.#levelError / total) ** 4;
-    const b = (this.#seasonError / total) ** 4;
-    return (a * season + b * level) / (a + b);
+  /** Infinite for a forecast that was never compared. */
+  #error(at: number): number {
+    const weight = this.#compared[at] as number;
+    return weight > 0 ? (this.#errors[at] as number) / weight : Number.POSITIVE_INFINITY;
   }
 
-  #judge(residual: number, tolerance: number, scatter: number): number {
-    const residuals = this.#residuals;
-    if (residuals.length === LONGEST) residuals.shift();
-    residuals.push(residual);
-    let score = 0;
-    for (const [at, length] of WINDOWS.entries()) {
-      if (residuals.length < length) continue;
-      let sum = 0;
-      for (let i = residuals.length - length; i < residuals.length; i++) sum += residuals[i] as number;
-      const deviation = Math.abs(sum) / length;
-      const windows = this.#windows[at] as number;
-      const usual = (windows > 0 ? (this.#deviations[at] as number) / windows : 0) + tolerance;
-      if (windows > LEAST_WINDOWS && deviation > 0) {
-        // Of scatter that a window averages out.
-        const ratio = Math.min(MOST_DEVIATIONS, deviation / Math.max(usual, scatter / Math.sqrt(length)));
-        score = Math.max(score, FREEDOM * Math.log10(1 + ratio / FREEDOM));
-      }
-      const learnt = windows < LEAST_WINDOWS ? deviation : Math.min(deviation, LEARNT * usual);
-      this.#deviations[at] = (this.#deviations[at] as number) * SLOW + learnt;
-      this.#windows[at] = windows * SLOW + 1;
+  #learn(value: number, forecasts: Forecasts): void {
+    for (const [at, forecast] of forecasts.entries()) {
+      if (forecast === null) continue;
+      this.#errors[at] = (this.#errors[at] as number) * COMPARED + Math.abs(value - forecast);
+      this.#compared[at] = (this.#compared[at] as number) * COMPARED + 1;
     }
-    return score;
+    this.#level = this.#level * SLOW + value;
+    this.#levelWeight = this.#levelWeight * SLOW + 1;
+    this.#hourSum += value;
+    this.#hourPoints++;
   }
 }
+
+const weekdayOf = (hour: number): number => ((Math.floor(hour / 24) % 7) + 7) % 7;

@@ -2,11 +2,12 @@ import { TrailwatchError } from "#core/domain/errors.ts";
 import type { EpochMs } from "#core/domain/time.ts";
 import type { SavedModel } from "#core/ports/detector-engine.ts";
 import type { SavedAfterglow } from "./afterglow.ts";
+import type { SavedChange } from "./change-model.ts";
 import type { SavedKind } from "./kind.ts";
 import type { SavedMeasurement } from "./measurement-model.ts";
 import type { SavedPeaks } from "./peaks.ts";
 
-const VERSION = 1;
+const VERSION = 2;
 
 /** What a detector remembers between two points; plain numbers, exact through JSON. */
 export interface SeriesState {
@@ -15,6 +16,8 @@ export interface SeriesState {
   readonly countPeaks: SavedPeaks;
   readonly measurement: SavedMeasurement;
   readonly measurementPeaks: SavedPeaks;
+  readonly change: SavedChange;
+  readonly changePeaks: SavedPeaks;
   readonly forestPeaks: SavedPeaks;
   readonly kind: SavedKind;
   readonly said: SavedAfterglow;

@@ -49,6 +49,29 @@ test("a level shift is said when it begins, and soon no more", () => {
   expect(days.length).toBeLessThanOrEqual(6);
 });
 
+test("a fall in what climbs all the time is said, though it only leads back to where it was two days before", () => {
+  const draw = noise(5);
+  const fall = 10 * DAY + 60;
+  const climbing = Array.from({ length: 11 * DAY }, (_, at) => 20 + at / 100 + 0.1 * draw() - (at < fall ? 0 : 6));
+  const judged = judge(climbing);
+  expect(said(judged)[0]).toBe(fall);
+  const { change, measurement } = (judged[fall] as SeriesJudgement).opinions;
+  expect(change as number).toBeGreaterThan(2 * (measurement as number));
+});
+
+test("weekends are expected to be as weekends were, and are no anomalies", () => {
+  const draw = noise(7);
+  const weeks = 7;
+  const hourly = Array.from({ length: weeks * 7 * 24 }, (_, at) => {
+    const isWeekend = Math.floor(at / 24) % 7 >= 5;
+    return (isWeekend ? 30 : 100) + 15 * Math.sin((2 * Math.PI * at) / 24) + 2 * draw();
+  });
+  const judged = judge(hourly, { interval: 12 * OPTIONS.interval });
+  const saturday = hourly.length - 48;
+  for (let at = saturday; at < saturday + 48; at++) expect(judged[at]?.expected as number).toBeLessThan(60);
+  expect(said(judged).filter((at) => at > 3 * 7 * 24)).toEqual([]);
+});
+
 test("what a series does every day is no anomaly of it, though it would be one of another", () => {
   const burst = 20 * DAY + 100;
   const draw = noise(3);

@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import type { LabelledSeries } from "../../../bench/detection/count-corpus.ts";
 import { averagePrecision, bootstrap, curveOf, type Scored, tally } from "../../../bench/detection/count-scoring.ts";
+import { areasByKind } from "../../../bench/detection/count-tables.ts";
 import { nabAt, nabCurve } from "../../../bench/detection/nab-scoring.ts";
 import { reproduced } from "../../../bench/detection/nab-tables.ts";
 
@@ -38,13 +39,21 @@ test("average precision is 1 where every anomaly is above all else, and falls wi
   expect(bootstrap(bad, 20)).toEqual({ low: 0.5, high: 0.5 });
 });
 
+test("a kind of series in which everything is one episode at the lowest threshold is not called well detected", () => {
+  const noise = scored({}, { anomalies: [anomaly] });
+  const scores = Float64Array.from({ length: LENGTH }, (_, at) => 1 + ((at * 7919) % LENGTH));
+  const corpus = { times: new Float64Array(LENGTH), interval: 300_000, warmUp: 0, series: [noise.series] };
+  const all = { ...noise, scores };
+  expect(averagePrecision(curveOf([all], 0))).toBe(1);
+  expect(areasByKind(corpus, [all]).get("k") as number).toBeLessThan(0.5);
+});
+
 test("the scorer gives published detectors the scores that were published of them", () => {
   for (const { published, ours } of reproduced()) expect(Math.abs(published - ours)).toBeLessThan(0.5);
 });
 
 test("a benchmark window is worth more the earlier it is said, and false rows cost by their distance", () => {
   const series = {
-    category: "realTweets" as const,
     name: "a",
     times: new Float64Array(LENGTH),
     values: new Float64Array(LENGTH),
