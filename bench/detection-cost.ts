@@ -38,7 +38,7 @@ const WORK = {
     for (let round = 0; round < 20; round++) for (const record of records) JSON.parse(record);
     return 20 * records.length;
   },
-  "count model, a point": () =>
+  "calibrated count model, a point": () =>
     overSeries((counts) => {
       const model = engine.open(options);
       for (let i = 0; i < counts.length; i++) model.observe(times[i] as number, counts[i] as number);
@@ -48,7 +48,7 @@ const WORK = {
       const detector = openSeries({ interval });
       for (let i = 0; i < counts.length; i++) detector.observe(times[i] as number, counts[i] as number);
     }),
-  "count model, a zero of a silent entity": () => {
+  "calibrated count model, a zero of a silent entity": () => {
     const model = engine.open({ ...options, direction: "rise" });
     let time = times[0] as number;
     for (let run = 0; run < 1000; run++) {
@@ -78,7 +78,7 @@ const [parse = [], count = []] = measured.values();
 const ratio = median(count.map((nanoseconds, round) => nanoseconds / (parse[round] as number)));
 const verdict = ratio <= WANTED ? "met" : "NOT MET";
 console.log(
-  `a point of the count model is ${ratio.toFixed(2)} of a record's JSON.parse, wanted at most ${WANTED}: ${verdict}`,
+  `a point of the calibrated count model is ${ratio.toFixed(2)} of a record's JSON.parse, wanted at most ${WANTED}: ${verdict}`,
 );
 
 for (const { kind, counts } of some) {
@@ -90,7 +90,7 @@ for (const { kind, counts } of some) {
   }
   const bytes = (state: unknown): number => JSON.stringify(state).length;
   console.log(
-    `state of a ${kind} series: count model ${bytes(model.save())} bytes, all opinions ${bytes(detector.save())}`,
+    `state of a ${kind} series: calibrated count model ${bytes(model.save())} bytes, all opinions ${bytes(detector.save())}`,
   );
 }
 if (ratio > WANTED) process.exitCode = 1;

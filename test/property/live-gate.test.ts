@@ -202,6 +202,30 @@ test("two buckets that reach a threshold together do so across the end of a run"
   expect(froms).toContain(START + 11 * BUCKET);
 });
 
+test("a state of another version is learnt anew from the roll-ups, as if it had always been of this one", async () => {
+  const series = seriesOf("region-0", [
+    [10, 2],
+    [300, 3],
+    [5000, 9],
+  ]);
+  const [rollups, states, kept] = [new MemoryRollupStore(), new MemoryModelStates(), new ShardStates(null)];
+  await rollups.write(rowsOf(series).map((row) => ({ ...row, accountType: "production" as const, ouPath: null })));
+  const key = keyOf({ signal: SIGNAL.id, entity: entity("region-0") });
+  const old = { version: 1, state: {} };
+  kept.set(key, { model: old, next: START + 301 * BUCKET, last: [START + 300 * BUCKET, 3] });
+  await states.save({ account: ACCOUNT, of: 1, shard: 0 }, kept.pack(), FENCE);
+  const signals = new Map([[SIGNAL.id, SIGNAL]]);
+  const shared = { engine, config: DETECTION, states, rollups, signals, retireDays: 30, learntUntil: 0 };
+  const [from, end] = [START + 5000 * BUCKET, START + 5001 * BUCKET];
+  const rows = rowsOf(series).filter(({ bucket }) => bucket >= from);
+  const window = { start: from, end };
+  const input = { followed: followed(end), window, rows, closed: end, closedBefore: from, shards: 1 };
+  const { saves } = await observeAccount(input, { ...shared, expectationOf });
+  const model = engine.open(modelOptionsOf(SIGNAL));
+  new ModelWalk(model, series, { since: START, unknown: [] }).to(end);
+  expect(new ShardStates(saves[0]?.states ?? null).get(key)?.model).toEqual(JSON.parse(JSON.stringify(model.save())));
+});
+
 test("an account whose states fill their shard has all of them in two", async () => {
   const states = new MemoryModelStates();
   const before = new ShardStates(null);
