@@ -105,7 +105,7 @@ async function timelinesOf(
     readonly span: TimeWindow;
   },
 ): Promise<ReportModel["timelines"]> {
-  const health = await deliveryHealth(store.deliveries(BUCKET), span, config.detection);
+  const health = await deliveryHealth(store.deliveries(BUCKET), span, config.detection, directory);
   const rollup = store.rollup(signals, BUCKET);
   return incidentTimelines({ incidents: analysis.incidents, rollup, signals, health, engine, directory, span });
 }

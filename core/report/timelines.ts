@@ -1,5 +1,7 @@
+import { AccountPeers } from "../detection/account-peers.ts";
 import { expectedBand } from "../detection/band.ts";
 import type { DeliveryHealth } from "../detection/delivery-health.ts";
+import { type PeerExpectation, peerExpectation } from "../detection/peer-expectation.ts";
 import { type Anomaly, type SignalEntity, severityRank } from "../domain/finding.ts";
 import type { Incident } from "../domain/incident.ts";
 import type { Signal } from "../domain/signal.ts";
@@ -29,6 +31,12 @@ interface Wanted {
   readonly values: number[];
 }
 
+interface Counted {
+  readonly entity: SignalEntity;
+  readonly buckets: EpochMs[];
+  readonly values: number[];
+}
+
 /** For every incident with an anomaly: the count that departs most, before, during and after. */
 export async function incidentTimelines(input: TimelinesInput): Promise<Record<string, IncidentTimeline>> {
   const wanted = new Map<string, Wanted>();
@@ -41,9 +49,11 @@ export async function incidentTimelines(input: TimelinesInput): Promise<Record<s
     wanted.set(key, entry);
   }
   if (wanted.size === 0) return {};
+  const peers = new PeersPast(input, [...wanted.values()]);
   let last: RollupRow | undefined;
   let entry: Wanted | undefined;
   for await (const row of input.rollup) {
+    peers.add(row);
     // Rows of one entity come together, and mostly share it.
     if (row.entity !== last?.entity || row.signal !== last.signal) {
       entry = wanted.get(entityKey(row.signal, row.entity));
@@ -56,7 +66,7 @@ export async function incidentTimelines(input: TimelinesInput): Promise<Record<s
   for (const entry of wanted.values()) {
     for (const id of entry.incidents) {
       const incident = input.incidents.find((candidate) => candidate.id === id);
-      const timeline = incident && drawn(incident, entry, input);
+      const timeline = incident && drawn(incident, entry, input, peers);
       if (timeline) timelines[id] = timeline;
     }
   }
@@ -84,21 +94,23 @@ function drawn(
   incident: Incident,
   { anomaly: { signal: id, entity }, buckets, values }: Wanted,
   input: TimelinesInput,
+  peers: PeersPast,
 ): IncidentTimeline | null {
   const signal = input.signals.find((candidate) => candidate.id === id);
   const delivery = input.health.accounts.get(entity.account);
   const anomaly = mainAnomaly(incident);
   if (!signal || !delivery || !anomaly) return null;
   const { range, interval } = frame(anomaly.window, input.span);
-  const rows = expectedBand({ entity, buckets, values }, signal, delivery, input.engine, range, interval).map(
-    (point) => ({
-      time: isoTime(point.start),
-      actual: point.actual,
-      lower: point.lower,
-      upper: point.upper,
-      inWindow: point.start + interval > anomaly.window.start && point.start < anomaly.window.end && point.actual > 0,
-    }),
-  );
+  const series = { entity, buckets, values };
+  const expectation = peers.expectationOf(anomaly, delivery.since);
+  const points = expectedBand(series, signal, delivery, input.engine, range, interval, expectation);
+  const rows = points.map((point) => ({
+    time: isoTime(point.start),
+    actual: point.actual,
+    lower: point.lower,
+    upper: point.upper,
+    inWindow: point.start + interval > anomaly.window.start && point.start < anomaly.window.end && point.actual > 0,
+  }));
   const who = entity.principal ?? entity.resource;
   return {
     signal: signal.title,
@@ -108,6 +120,38 @@ function drawn(
     intervalMinutes: interval / MINUTE,
     rows,
   };
+}
+
+/** Counts of other accounts, of signals whose expectation is theirs. */
+class PeersPast {
+  readonly #accounts: AccountPeers;
+  /** By signal, then entity. */
+  readonly #series: ReadonlyMap<string, Map<string, Counted>>;
+
+  constructor({ directory, health }: TimelinesInput, wanted: readonly Wanted[]) {
+    const since = new Map([...health.accounts].map(([account, delivery]) => [account, delivery.since]));
+    this.#accounts = new AccountPeers(directory, since);
+    this.#series = new Map(
+      wanted.flatMap(({ anomaly }) => (anomaly.expectedBy ? [[anomaly.signal, new Map<string, Counted>()]] : [])),
+    );
+  }
+
+  add({ signal, entity, bucket, value }: RollupRow): void {
+    const all = this.#series.get(signal);
+    if (!all) return;
+    const key = entityKey(signal, entity);
+    const series = all.get(key) ?? { entity, buckets: [], values: [] };
+    all.set(key, series);
+    series.buckets.push(bucket);
+    series.values.push(value);
+  }
+
+  expectationOf({ signal, entity, expectedBy }: Anomaly, since: EpochMs): PeerExpectation | null {
+    const series = this.#series.get(signal);
+    return expectedBy && series
+      ? peerExpectation(entity.account, entity.region, since, [...series.values()], this.#accounts)
+      : null;
+  }
 }
 
 /** A day before to half a day after for what took hours, a week before for what took days. */
