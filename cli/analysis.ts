@@ -19,6 +19,7 @@ import { resolveSignals } from "#core/signals/config.ts";
 import { METER_SIGNALS } from "#core/signals/definitions.ts";
 import { type AnalysisStep, analyze } from "#core/use-cases/analyze.ts";
 import { createCountEngine } from "#engine/count-engine.ts";
+import { forestBesideStore } from "./second-opinion/index.ts";
 import { VERSION } from "./version.ts";
 
 export interface StoreAnalysisInput {
@@ -28,14 +29,17 @@ export interface StoreAnalysisInput {
   /** Of what was read; left out where the store was filled by others. */
   readonly ingest?: IngestSummary;
   readonly insights: readonly InsightRecord[];
+  /** Where somebody else has one; else the forest of this process is asked, as configured. */
   readonly secondOpinion?: SecondOpinions;
   readonly onStep?: (step: AnalysisStep) => void;
 }
 
 /** An analysis of a store with everything this way to run brings: the count engine and the bundled price book. */
 export async function analyseStore(input: StoreAnalysisInput): Promise<Analysis> {
+  const secondOpinion = input.secondOpinion ?? (await forestBesideStore(input.store, input));
   return analyze({
     ...input,
+    ...(secondOpinion ? { secondOpinion } : {}),
     ingest: input.ingest ?? NOTHING_READ,
     version: VERSION,
     priceBook: createPriceBook(),

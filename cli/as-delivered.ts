@@ -10,7 +10,7 @@ import type { Config } from "#core/config/index.ts";
 import { modelledDelivery, modelledInsightDelivery } from "#core/delivery/delay-model.ts";
 import type { AsDelivered, Delays } from "#core/domain/as-delivered.ts";
 import type { Incident } from "#core/domain/incident.ts";
-import { MINUTE } from "#core/domain/time.ts";
+import { type EpochMs, MINUTE } from "#core/domain/time.ts";
 import { resolvePolicies } from "#core/policies/index.ts";
 import type { AccountDirectory } from "#core/ports/account-directory.ts";
 import type { Clock } from "#core/ports/clock.ts";
@@ -19,6 +19,7 @@ import { resolveSignals } from "#core/signals/config.ts";
 import { analyzeAsDelivered } from "#core/use-cases/analyze-as-delivered.ts";
 import type { ReplayInput, ReplayStores } from "#core/use-cases/replay-delivery.ts";
 import { createCountEngine } from "#engine/count-engine.ts";
+import { forestInReplay } from "./second-opinion/index.ts";
 import { riskyAction } from "./store.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -56,13 +57,15 @@ export async function openReplay(
       directory,
       engine: createCountEngine(),
       signals: resolveSignals(config.signals),
-      // No charts and no forest read these roll-ups.
+      // No charts read these roll-ups, and the forest knows where their zeros are.
       meters: [],
       dense: [],
       policies: resolvePolicies(config.policies),
       priceBook: createPriceBook(),
     };
-    const settings = { keep, riskyAction, every: EVERY, knowledge, ...(onRun ? { onRun } : {}) };
+    const secondOpinion = (stores: ReplayStores, begin: EpochMs) =>
+      forestInReplay(stores, begin, { config, directory });
+    const settings = { keep, riskyAction, every: EVERY, knowledge, secondOpinion, ...(onRun ? { onRun } : {}) };
     return { input: { delivered, insights, ...settings }, close: () => delivered.close() };
   } catch (error) {
     await delivered.close();

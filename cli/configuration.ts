@@ -24,6 +24,10 @@ export function readConfiguration(file: string | undefined): unknown {
   }
 }
 
+/** A configuration whose forest is not asked where `--no-second-opinion` says so. */
+export const withOpinionsWanted = (config: Config, isWanted: boolean | undefined): Config =>
+  isWanted === false ? { ...config, secondOpinion: { ...config.secondOpinion, enabled: false } } : config;
+
 /** The accounts of the organization file, or a directory in which every account is unknown. */
 export function loadOrganization(file: string | undefined, config: Config): AccountDirectory {
   if (file === undefined) return parseOrganization({ accounts: [] }, config.context);

@@ -19,6 +19,10 @@ const REDACT = new Option(
   "--redact",
   "replace accounts, principals, addresses and names consistently, to forward outside",
 );
+const NO_SECOND_OPINION = new Option(
+  "--no-second-opinion",
+  "ask no random cut forest about what the count model finds (quicker)",
+);
 const PROFILE = new Option("--profile <name>", "AWS profile for s3:// paths");
 const ROLE = new Option("--role-arn <arn>", "role to assume for s3:// paths");
 const ENDPOINT = new Option("--endpoint-url <url>", "S3 endpoint other than AWS's own");
@@ -56,6 +60,7 @@ program
   .option("--report <file>", "where the HTML report goes (default: <out>/report.html)")
   .option("--no-report", "write no HTML report")
   .option("--fresh", "forget what the store already holds")
+  .addOption(NO_SECOND_OPINION)
   .addOption(
     new Option("--fail-on <severity>", "exit with 1 when an incident of this severity or more would page").choices([
       "low",
@@ -83,6 +88,7 @@ program
   .option("--accounts <n>", "accounts to simulate", "12")
   .option("--days <n>", "days to simulate", "21")
   .option("--seed <n>", "the world's seed", "7")
+  .addOption(NO_SECOND_OPINION)
   .option("-q, --quiet", "no progress, no hints")
   .action(async (options) => (await import("./commands/try.ts")).tryIt(options));
 
@@ -222,6 +228,7 @@ program
       .default("files"),
   )
   .option("--truth <file>", "known incidents: a list by hand, or the truth.json of a simulated world")
+  .addOption(NO_SECOND_OPINION)
   .option("--from <time>", "count pages from this time on; what came before is learnt from")
   .option("--to <time>", "count pages before this time")
   .addOption(new Option("-f, --format <format>", "what stdout carries").choices(["text", "json"]).default("text"))

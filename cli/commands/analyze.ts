@@ -13,7 +13,7 @@ import type { ReadSelection } from "#core/ports/event-source.ts";
 import { analyseStore, redactReport, reportModel, writeReport } from "../analysis.ts";
 import { countArgument, rangeArguments } from "../arguments.ts";
 import type { AwsOptions } from "../aws.ts";
-import { loadConfiguration, loadOrganization } from "../configuration.ts";
+import { loadConfiguration, loadOrganization, withOpinionsWanted } from "../configuration.ts";
 import { EXIT } from "../exit-codes.ts";
 import { startFresh } from "../fresh.ts";
 import { ingest } from "../ingest/index.ts";
@@ -42,6 +42,7 @@ export interface AnalyzeOptions extends AwsOptions {
   readonly workers?: string;
   /** A file, or whether to write one at all. */
   readonly report?: string | boolean;
+  readonly secondOpinion?: boolean;
   readonly fresh?: boolean;
   readonly failOn?: Severity;
   readonly redact?: boolean;
@@ -51,7 +52,7 @@ export interface AnalyzeOptions extends AwsOptions {
 }
 
 export async function analyze(paths: readonly string[], options: AnalyzeOptions): Promise<void> {
-  const config = loadConfiguration(options.config);
+  const config = withOpinionsWanted(loadConfiguration(options.config), options.secondOpinion);
   const directory = loadOrganization(options.organization, config);
   const selection = selectionOf(options);
   const sources = await sourcesOf(paths, options);

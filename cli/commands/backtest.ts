@@ -10,7 +10,7 @@ import { backtest as backtestOf, type Candidate } from "#core/use-cases/backtest
 import { rangeArguments } from "../arguments.ts";
 import { EVERY, openReplay } from "../as-delivered.ts";
 import type { AwsOptions } from "../aws.ts";
-import { loadConfiguration, loadOrganization, readText } from "../configuration.ts";
+import { loadConfiguration, loadOrganization, readText, withOpinionsWanted } from "../configuration.ts";
 import { ingest } from "../ingest/index.ts";
 import { createProgress } from "../progress.ts";
 import { renderBacktest } from "../render/backtest.ts";
@@ -30,6 +30,7 @@ export interface BacktestOptions extends AwsOptions {
   readonly truth?: string;
   readonly from?: string;
   readonly to?: string;
+  readonly secondOpinion?: boolean;
   readonly format: "text" | "json";
   readonly report?: string | boolean;
   readonly quiet?: boolean;
@@ -38,7 +39,10 @@ export interface BacktestOptions extends AwsOptions {
 /** What each configuration would have paged in a history, replayed as it was delivered. */
 export async function backtest(paths: readonly string[], options: BacktestOptions): Promise<void> {
   const budget = budgetOf(options.budget);
-  const candidates = candidatesOf(options.config ?? [], budget);
+  const candidates = candidatesOf(options.config ?? [], budget).map(({ name, config }) => ({
+    name,
+    config: withOpinionsWanted(config, options.secondOpinion),
+  }));
   const known = options.truth === undefined ? null : readKnown(options.truth);
   const { from = null, to = null } = rangeArguments(options);
   const sources = await sourcesOf(paths, options);

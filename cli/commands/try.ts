@@ -9,11 +9,12 @@ interface TryOptions {
   readonly accounts: string;
   readonly days: string;
   readonly seed: string;
+  readonly secondOpinion?: boolean;
   readonly quiet?: boolean;
 }
 
 /** A simulated organization through everything that a real one goes through. */
-export async function tryIt({ out, accounts, days, seed, quiet }: TryOptions): Promise<void> {
+export async function tryIt({ out, accounts, days, seed, secondOpinion, quiet }: TryOptions): Promise<void> {
   const place = makeWorkspace(out);
   const world = join(place.folder, "simulated-organization");
   rmSync(world, { recursive: true, force: true });
@@ -25,6 +26,7 @@ export async function tryIt({ out, accounts, days, seed, quiet }: TryOptions): P
     format: "text",
     report: true,
     fresh: true,
+    secondOpinion,
     quiet,
   });
   if (quiet) return;

@@ -4,11 +4,12 @@ import type { Incident } from "#core/domain/incident.ts";
 import type { IngestSummary, QuarantineReason } from "#core/domain/ingest.ts";
 import { amount, counted, duration, listed, utc } from "#core/messages/format.ts";
 import { dollarRange, isZeroRange } from "#core/messages/money.ts";
+import { unheardWords } from "#core/messages/second-opinion.ts";
 import { named } from "#core/messages/visible.ts";
 
 /** The few lines that say in ten seconds what was read, left out, found and spent. Plain text, one line each. */
 export interface SummaryLine {
-  readonly label: "Read" | "Left out" | "Unknown" | "Found" | "Spend";
+  readonly label: "Read" | "Left out" | "Unknown" | "Found" | "Forest" | "Spend";
   readonly text: string;
 }
 
@@ -24,6 +25,7 @@ export function summaryLines(analysis: Analysis): readonly SummaryLine[] {
     { label: "Left out", text: left.length === 0 ? "nothing" : left.join("; ") },
     ...(unknownWindows.length === 0 ? [] : [{ label: "Unknown", text: unknown(analysis) } as const]),
     { label: "Found", text: found(analysis.incidents) },
+    ...opinions(analysis.incidents).map((text) => ({ label: "Forest", text }) as const),
     { label: "Spend", text: spend(analysis) },
   ];
 }
@@ -93,6 +95,24 @@ function found(incidents: readonly Incident[]): string {
     ...(digest > 0 ? [`${amount(digest)} for the digest`] : []),
     ...(muted.length > 0 ? [`${amount(muted.length)} muted`] : []),
   ].join("; ");
+}
+
+/** What the second opinion came to; nothing where none was asked. */
+function opinions(incidents: readonly Incident[]): readonly string[] {
+  const findings = incidents.flatMap((incident) => incident.findings);
+  const own = findings.flatMap((finding) => (finding.kind === "anomaly" && finding.secondOpinion?.own) || []);
+  const count = (verdict: (typeof own)[number]["verdict"]): number =>
+    own.filter((opinion) => opinion.verdict === verdict).length;
+  const asked = own.length - count("alone");
+  if (own.length === 0) return [];
+  const reasons = unheardWords(findings);
+  return [
+    [
+      `asked about ${counted(asked, "departure")} of the counts that it watches: finds ${amount(count("same"))} of them too, says nothing of ${amount(count("nothing"))}`,
+      ...(reasons.length > 0 ? [`is not heard of ${amount(count("unheard"))} (${listed(reasons, 4)})`] : []),
+      ...(count("alone") > 0 ? [`finds ${amount(count("alone"))} alone`] : []),
+    ].join(", "),
+  ];
 }
 
 function bySeverity(incidents: readonly Incident[]): string {

@@ -6,6 +6,7 @@ import { incidentsConfigSchema } from "../incidents/config.ts";
 import { liveConfigSchema } from "../live/config.ts";
 import { noveltyConfigSchema } from "../novelty/config.ts";
 import { policiesConfigSchema } from "../policies/config.ts";
+import { secondOpinionConfigSchema } from "../second-opinion/config.ts";
 import { signalsConfigSchema } from "../signals/config.ts";
 import { deploymentConfigSchema } from "./deployment/schema.ts";
 import { opensearchConfigSchema } from "./opensearch.ts";
@@ -22,6 +23,7 @@ export const configSchema = z
     alertBudget: alertBudgetSchema,
     policies: policiesConfigSchema.prefault({}),
     context: contextConfigSchema.prefault({}),
+    secondOpinion: secondOpinionConfigSchema.prefault({}),
     live: liveConfigSchema.prefault({}),
     opensearch: opensearchConfigSchema.prefault({}),
     deployment: deploymentConfigSchema.prefault({}),

@@ -30,10 +30,14 @@ export type Unheard =
   /** It judges a window some time after its end, when all of it is written. */
   | { readonly why: "not-yet" }
   /** It runs, but this entity is not among those that it covers, or has too little history. */
-  | { readonly why: "not-covered" };
+  | { readonly why: "not-covered" }
+  /** It judges only what it is asked about, up to a bound, which others used up that mattered more. */
+  | { readonly why: "beyond-bound" };
 
-/** What a random cut forest, which watches the same counts, says of an anomaly. */
+/** What a random cut forest, which watches the same counts, says of an anomaly. The anomaly's grade and confidence are of both. */
 export interface SecondOpinion {
+  /** What the count model said by itself; `null` where it found nothing. Both 0 to 1. */
+  readonly count: { readonly grade: number; readonly confidence: number } | null;
   /**
    * `same`: it found it too; `nothing`: it looked and found nothing; `alone`: it found it and the count model did not;
    * `unheard`: the count model speaks alone; `null`: no detector watches this count of this entity.

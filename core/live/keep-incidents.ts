@@ -110,7 +110,8 @@ export class IncidentKeeper {
   #isDue(kept: readonly KeptIncident[], now: EpochMs): boolean {
     const before = this.#grouped;
     if (before?.version !== this.#cache.version) return true;
-    if (this.#ports.secondOpinion && now - before.at >= OPINIONS_EVERY) return true;
+    const { secondOpinion } = this.#ports;
+    if (secondOpinion && now - before.at >= (secondOpinion.every ?? OPINIONS_EVERY)) return true;
     const { incidents } = this.#knowledge.config;
     return kept.some(
       ({ draft }) => draft.state === "open" && lifecycleOf(draft.window, now, incidents).state === "closed",

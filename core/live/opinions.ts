@@ -6,6 +6,7 @@ import type { SubjectFindings } from "../ports/finding-store.ts";
 import type { KeptIncident } from "../ports/live-incidents.ts";
 import type { SecondOpinions } from "../ports/second-opinion.ts";
 import { consult } from "../second-opinion/consult.ts";
+import { withOpinion } from "../second-opinion/fuse.ts";
 import type { WatchCheckpoint } from "./checkpoint.ts";
 import type { FindingCache } from "./finding-cache.ts";
 import { isOfKind, subjectOf } from "./subjects.ts";
@@ -60,7 +61,7 @@ export async function withOpinions(
   return {
     findings: findings.map((finding) => {
       if (finding.window.end >= since) return asked.get(finding.id) ?? finding;
-      return finding.kind === "anomaly" ? withOpinion(finding, before.get(finding.id)) : finding;
+      return finding.kind === "anomaly" ? withEarlier(finding, before.get(finding.id)) : finding;
     }),
     alone: aloneSets(
       heard.filter(({ id }) => !known.has(id)),
@@ -79,8 +80,8 @@ const opinionsBefore = (kept: readonly KeptIncident[]): ReadonlyMap<string, Anom
     ),
   );
 
-const withOpinion = (anomaly: Anomaly, secondOpinion: Anomaly["secondOpinion"]): Anomaly =>
-  anomaly.secondOpinion || !secondOpinion ? anomaly : { ...anomaly, secondOpinion };
+const withEarlier = (anomaly: Anomaly, said: Anomaly["secondOpinion"]): Anomaly =>
+  anomaly.secondOpinion || !said ? anomaly : withOpinion(anomaly, said);
 
 /** Those that began in the last hours, in the place of the ones that were kept of the same time. */
 function aloneSets(alone: readonly Anomaly[], since: EpochMs, cache: FindingCache): readonly SubjectFindings[] {

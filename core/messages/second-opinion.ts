@@ -62,6 +62,8 @@ function whyWords(reason: Unheard): string {
       return "it has not judged these minutes yet";
     case "not-covered":
       return "it does not cover this part of the account";
+    case "beyond-bound":
+      return "what it may judge was used up by what mattered more";
   }
 }
 

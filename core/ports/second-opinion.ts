@@ -24,7 +24,7 @@ export interface DetectorState {
   readonly signal: string;
   readonly by: WatchedEntity["of"];
   /** `null` while it runs and its newest result is no older than it should be. */
-  readonly unheard: Exclude<Unheard, { readonly why: "not-yet" | "not-covered" }> | null;
+  readonly unheard: Exclude<Unheard, { readonly why: "not-yet" | "not-covered" | "beyond-bound" }> | null;
   /** End of the newest window that it judged; `null` where there is none. */
   readonly until: EpochMs | null;
 }
@@ -38,10 +38,19 @@ export interface AskedWindow {
 
 /** Detectors beside the count model, which watch the dense roll-ups by themselves and write down what they find. */
 export interface SecondOpinions {
+  /** How often it is worth asking again, where that is less often than windows end. */
+  readonly every?: EpochMs;
   /** Every configured detector, as it is at `now`. Where there is no such engine at all, each is `absent`. */
   detectors(now: EpochMs): Promise<readonly DetectorState[]>;
-  /** Results with a grade above 0 whose windows overlap the given one, of every entity, in any order. */
-  results(window: TimeWindow): AsyncIterable<DetectorResult>;
-  /** For each question, in its order, whether the entity was judged in every part of the window, with whatever result. */
-  judged(asked: readonly AskedWindow[]): Promise<readonly boolean[]>;
+  /**
+   * Results with a grade above 0 whose windows overlap the given one, of every entity, in any order.
+   * @param about what is asked about, the most important first: who judges nothing by itself judges these, and may leave
+   *   out the last of them
+   */
+  results(window: TimeWindow, about: readonly AskedWindow[]): AsyncIterable<DetectorResult>;
+  /**
+   * For each question, in its order, whether the entity was judged in at least half of the window, with whatever result;
+   * where it was not and this engine knows why, the reason.
+   */
+  judged(asked: readonly AskedWindow[]): Promise<readonly (boolean | Unheard)[]>;
 }

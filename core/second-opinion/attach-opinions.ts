@@ -2,8 +2,9 @@ import type { Anomaly } from "../domain/finding.ts";
 import type { ForestFinding, SecondOpinion, Unheard } from "../domain/second-opinion.ts";
 import type { TimeWindow } from "../domain/time.ts";
 import type { AccountDirectory } from "../ports/account-directory.ts";
-import type { DetectorState, SecondOpinions } from "../ports/second-opinion.ts";
+import type { AskedWindow, DetectorState, SecondOpinions } from "../ports/second-opinion.ts";
 import { type DistinctFinding, overlap, strongestOf } from "./distinct-findings.ts";
+import { withOpinion } from "./fuse.ts";
 
 export interface Attached {
   /** In the order given, with what the forest says of them. */
@@ -33,14 +34,14 @@ export async function attachOpinions(
       const together = (matches[at] ?? []).flatMap((finding) =>
         finding.entity.of === "region" ? [] : [{ ...saidBy(finding), group: finding.entity }],
       );
-      return own === null && together.length === 0 ? anomaly : { ...anomaly, secondOpinion: { own, together } };
+      return own === null && together.length === 0 ? anomaly : withOpinion(anomaly, { own, together });
     }),
     alone: findings.filter((finding) => finding.entity.of === "region" && !told.has(finding)),
   };
 }
 
 /** A detector watches a count per region: of one principal or one resource it knows nothing. */
-const isWatchable = ({ entity }: Anomaly): boolean => entity.principal === null && entity.resource === null;
+export const isWatchable = ({ entity }: Anomaly): boolean => entity.principal === null && entity.resource === null;
 
 function isAbout(finding: DistinctFinding, anomaly: Anomaly, directory: AccountDirectory): boolean {
   if (finding.signal !== anomaly.signal || !isWatchable(anomaly)) return false;
@@ -70,6 +71,13 @@ const saidBy = ({ window, grade, confidence, actual, expected }: ForestFinding):
   expected,
 });
 
+export const askedOf = ({ signal, account, region, window }: Anomaly): AskedWindow => ({
+  signal,
+  account,
+  region,
+  window,
+});
+
 async function ownOpinions(
   anomalies: readonly Anomaly[],
   matches: readonly (readonly DistinctFinding[])[],
@@ -81,14 +89,14 @@ async function ownOpinions(
   const open = anomalies.flatMap((anomaly, at) =>
     isWatchable(anomaly) && states.has(anomaly.signal) && !same[at] ? [{ anomaly, at }] : [],
   );
-  const judged = await opinions.judged(
-    open.map(({ anomaly: { signal, account, region, window } }) => ({ signal, account, region, window })),
-  );
+  const judged = await opinions.judged(open.map(({ anomaly }) => askedOf(anomaly)));
   const owns = same.map((finding): Own => (finding ? { verdict: "same", ...saidBy(finding) } : null));
   for (const [question, { anomaly, at }] of open.entries()) {
-    owns[at] = judged[question]
-      ? { verdict: "nothing" }
-      : { verdict: "unheard", reason: whyUnheard(states.get(anomaly.signal), anomaly.window) };
+    const answer = judged[question] ?? false;
+    owns[at] =
+      answer === true
+        ? { verdict: "nothing" }
+        : { verdict: "unheard", reason: answer || whyUnheard(states.get(anomaly.signal), anomaly.window) };
   }
   return owns;
 }

@@ -3,11 +3,16 @@ import type { DeliveryHealth } from "../detection/delivery-health.ts";
 import { type AnomalyDraft, historyOf } from "../detection/judge-entity.ts";
 import { coreOf, type EntitySeries, peakOf, totalOf } from "../detection/series.ts";
 import { severityOf } from "../detection/severity.ts";
+import { type Severity, severityRank } from "../domain/finding.ts";
 import type { Signal } from "../domain/signal.ts";
 import { BUCKET, DAY, type EpochMs, type TimeWindow } from "../domain/time.ts";
 import { shortHash } from "../incidents/identifier.ts";
 import type { EventStore } from "../ports/event-store.ts";
 import { type DistinctFinding, strongestOf } from "./distinct-findings.ts";
+import { fuse } from "./fuse.ts";
+
+/** However much was done. */
+const MOST: Severity = "low";
 
 /** Findings of one entity in windows that follow one another. */
 interface Stretch {
@@ -28,7 +33,8 @@ interface Asked {
 /**
  * Anomalies that only the forest found: rises by more than the signal's floor, by the events as they are counted now. A
  * forest is sure of itself at counts that nobody would look at twice, so below the floor it opens nothing; nor does a
- * finding that does not say what it expected.
+ * finding that does not say what it expected. Nine of ten are nothing, so each is at most low: it pages with others that
+ * say more, never by itself.
  */
 export async function anomaliesFoundAlone(
   findings: readonly DistinctFinding[],
@@ -92,7 +98,7 @@ function draftOf(
   const peak = peakOf(series, window);
   if (!best || !delivery || !peak || actual - expected < signal.floor) return null;
   const historyDays = historyOf(delivery, window.start) / DAY;
-  const { severity, reasons } = severityOf(
+  const { severity: deserved, reasons } = severityOf(
     signal,
     {
       window,
@@ -109,14 +115,16 @@ function draftOf(
     config,
   );
   const { grade, confidence } = best;
+  const own = { verdict: "alone", window, grade, confidence, actual, expected } as const;
+  const isHeldDown = severityRank(deserved) > severityRank(MOST);
   return {
     kind: "anomaly",
     id: `anomaly-${shortHash("forest", signal.id, account, region, String(window.start))}`,
     account,
     region,
     window,
-    severity,
-    severityReasons: [...reasons, "found by a random cut forest alone"],
+    severity: isHeldDown ? MOST : deserved,
+    severityReasons: [...reasons, `found by a random cut forest alone${isHeldDown ? `, so only ${MOST}` : ""}`],
     signal: signal.id,
     entity: series.entity,
     actual,
@@ -126,11 +134,10 @@ function draftOf(
     peak,
     core: coreOf(series, window) ?? { window, value: actual },
     usual: [],
-    grade,
-    confidence,
+    ...fuse(null, own),
     historyDays,
     direction: "rise",
-    secondOpinion: { own: { verdict: "alone", window, grade, confidence, actual, expected }, together: [] },
+    secondOpinion: { count: null, own, together: [] },
   };
 }
 

@@ -17,6 +17,7 @@ import type { KeptIncident, LiveIncidents } from "../ports/live-incidents.ts";
 import type { ModelStates } from "../ports/model-states.ts";
 import type { Notice, Notifier } from "../ports/notifier.ts";
 import type { RollupStore } from "../ports/rollup-store.ts";
+import type { SecondOpinions } from "../ports/second-opinion.ts";
 
 /** What a deployment keeps; empty when a replay begins. */
 export interface ReplayStores {
@@ -36,6 +37,8 @@ export interface ReplayInput {
   readonly keep: (clock: Clock) => ReplayStores;
   readonly knowledge: SayKnowledge;
   readonly riskyAction: (service: string, action: string) => boolean;
+  /** A forest over what has been rolled up, from the replay's beginning on; `null` where none is asked. */
+  readonly secondOpinion?: (stores: ReplayStores, begin: EpochMs) => SecondOpinions | null;
   /** How often a deployment looks; what was delivered in between is seen the next time. */
   readonly every: EpochMs;
   readonly onRun?: (now: EpochMs, span: TimeWindow) => void;
@@ -104,7 +107,8 @@ class Replay {
   readonly #messages: ReplayedMessage[] = [];
   readonly #found = new Map<string, EpochMs>();
 
-  constructor({ delivered, insights, keep, knowledge, riskyAction }: ReplayInput, start: EpochMs) {
+  constructor(input: ReplayInput, start: EpochMs) {
+    const { delivered, insights, keep, knowledge, riskyAction } = input;
     let time = start;
     this.#clock = { now: () => time, set: (to) => (time = to) };
     this.#events = new ReplayedEvents(delivered, riskyAction);
@@ -113,7 +117,9 @@ class Replay {
     this.#stores = keep(clock);
     const events = this.#events;
     this.#watch = new UsageWatch({ ...this.#stores, events, arrivals: events.arrivals, clock }, knowledge);
-    this.#keeper = new IncidentKeeper({ ...this.#stores, events, clock }, knowledge);
+    const secondOpinion = input.secondOpinion?.(this.#stores, start);
+    const opinions = secondOpinion ? { secondOpinion } : {};
+    this.#keeper = new IncidentKeeper({ ...this.#stores, events, clock, ...opinions }, knowledge);
     const recorder: Notifier = { name: "replay", publish: (notice) => this.#record(notice) };
     this.#sweep = new OutboxSweep({ ...this.#stores, events, clock, notifiers: [recorder] }, knowledge, {
       costAnalysis: true,

@@ -30,7 +30,11 @@ test("a finding of the same count, entity and window is attached, and evidence a
   expect(withoutOpinions(incidents)).toEqual(withoutOpinions(plain));
   const [launched, ...others] = anomaliesOf(incidents).filter(({ signal }) => signal === SIGNAL);
   expect(others).toEqual([]);
+  const count = anomaliesOf(plain).find(({ signal }) => signal === SIGNAL) as typeof launched & {};
+  expect(launched).toMatchObject({ grade: count.grade, severity: count.severity });
+  expect(launched?.confidence).toBeCloseTo(1 - (1 - count.confidence) * (1 - 0.15 * 0.84), 12);
   expect(launched?.secondOpinion).toEqual({
+    count: { grade: count.grade, confidence: count.confidence },
     own: {
       verdict: "same",
       window: { start: SPIKE, end: SPIKE + BUCKET },
@@ -181,7 +185,19 @@ describe("the forest alone", () => {
       new MemorySecondOpinions([RUNNING], [results(small), results(found)]),
     );
     expect(anomaliesOf(alone)).toMatchObject([
-      { actual: 6, expected: 1.25, window: { start: quiet.start, end: quiet.end + BUCKET }, grade: 0.8 },
+      { actual: 6, expected: 1.25, window: { start: quiet.start, end: quiet.end + BUCKET } },
     ]);
+    expect(anomaliesOf(alone)[0]?.grade).toBeCloseTo(0.08, 12);
+  });
+
+  test("pages nobody by itself, however much was done", async () => {
+    // The count model has seen as much every night.
+    const night = (day: number) => ({ ...fleet(PROD), id: `night-${day}`, time: at(day + 0.9) + 60_000 });
+    const nights = Array.from({ length: 17 }, (_, day) => night(day));
+    const last = { ...found, window: { start: at(16.9), end: at(16.9) + BUCKET }, actual: 40, expected: 0 };
+    expect(await incidentsOf(nights)).toEqual([]);
+    const incidents = await incidentsOf(nights, new MemorySecondOpinions([RUNNING], [results(last)]));
+    expect(incidents).toMatchObject([{ severity: "low", paging: { paged: false } }]);
+    expect(incidents[0]?.severityReasons.join("; ")).toContain("found by a random cut forest alone, so only low");
   });
 });
