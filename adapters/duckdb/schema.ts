@@ -223,7 +223,7 @@ select
   e.once_usd_high,
   e.unpriced,
   b.basis as cost_basis,
-  b.unpriced as unpriced_reasons,
+  case when e.unpriced then b.unpriced end as unpriced_reasons,
   e.counted,
   f.delivered_at,
   f.path as file,

@@ -2,13 +2,14 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { readAll } from "./read.ts";
 
 const BASIS = "the price of the same resources in the stored records of their making";
+const SETTLED = `select basis_id from cost_bases where basis = ['${BASIS}']`;
 /** An instance that was stopped runs again; one whose launch does not say its type has no earlier price to take. */
 const STARTED = "change = 'added' and kind = 'instances' and item_id is null";
 
 /**
  * Prices what is freed, and instances that are started again: those records carry ids only, and the price is that of
  * the same ids when they were made. What was freed before (an instance stopped, then terminated) is not freed twice;
- * what was made before the logs begin stays unpriced.
+ * what was made before the logs begin stays unpriced, and what was priced is again if that is what came later says.
  */
 export async function priceFreed(connection: DuckDBConnection): Promise<void> {
   const [row] = await readAll<{ freed: number }>(
@@ -47,13 +48,28 @@ export async function priceFreed(connection: DuckDBConnection): Promise<void> {
       select key, sum(low)::decimal(18, 9) as low, sum(high)::decimal(18, 9) as high, bool_and(low is not null) as complete
       from history where started group by key
     )
-    select *, true as removed from removals where low is not null
+    select r.*, true as removed from removals r join events e using (key)
+    where r.low is not null or (e.removed_usd_hour_low is not null and e.basis_id in (${SETTLED}))
     union all
-    select *, false as removed from starts where low is not null`);
+    select s.*, false as removed from starts s join events e using (key)
+    where s.low is not null or (e.added_usd_hour_low is not null and e.basis_id in (${SETTLED}))`);
+  // The new basis keeps why there was no price by itself, so that it is known where there is none again.
   await connection.run(`
     insert into cost_bases
-    select (select coalesce(max(basis_id), -1) + 1 from cost_bases), ['${BASIS}'], []::varchar[]
-    where not exists (from cost_bases where basis = ['${BASIS}'] and unpriced = []::varchar[])`);
+    select (select coalesce(max(basis_id), -1) from cost_bases) + row_number() over (order by unpriced), ['${BASIS}'], unpriced
+    from (
+      select distinct coalesce(unpriced, []) as unpriced
+      from (select key, basis_id from events) join freed using (key) left join cost_bases using (basis_id)
+    ) reasons
+    where not exists (from cost_bases b where b.basis = ['${BASIS}'] and b.unpriced = reasons.unpriced)`);
+  await connection.run(`
+    create or replace temp table bases as
+    select b.basis_id, min(own.basis_id) as own, min(settled.basis_id) as settled
+    from (from cost_bases union all select null, [], []) b
+      left join cost_bases own
+        on own.unpriced = b.unpriced and own.basis = case when b.basis = ['${BASIS}'] then [] else b.basis end
+      left join cost_bases settled on settled.unpriced = b.unpriced and settled.basis = ['${BASIS}']
+    group by b.basis_id`);
   await connection.run(`
     update events set
       added_usd_hour_low = case when f.removed then added_usd_hour_low else f.low end,
@@ -61,9 +77,13 @@ export async function priceFreed(connection: DuckDBConnection): Promise<void> {
       removed_usd_hour_low = case when f.removed then f.low else removed_usd_hour_low end,
       removed_usd_hour_high = case when f.removed then f.high else removed_usd_hour_high end,
       unpriced = not f.complete,
-      basis_id = case when f.complete and added_usd_hour_low is null and once_usd_low is null
-        then (select min(basis_id) from cost_bases where basis = ['${BASIS}'] and unpriced = []::varchar[])
-        else basis_id end
-    from freed f where f.key = events.key`);
+      basis_id = case
+        when f.complete and (f.settled = f.basis_id or (added_usd_hour_low is null and once_usd_low is null)) then f.settled
+        else coalesce(f.own, f.basis_id) end
+    from (
+      select f.*, e.basis_id, b.own, b.settled
+      from freed f join events e using (key) left join bases b on b.basis_id is not distinct from e.basis_id
+    ) f where f.key = events.key`);
+  await connection.run("drop table bases");
   await connection.run("drop table freed");
 }

@@ -5,10 +5,10 @@ import { DuckDbEventStore } from "#adapters/duckdb/duckdb-event-store.ts";
 import { priceFreed } from "#adapters/duckdb/settle-freed.ts";
 import { countSharedOnce } from "#adapters/duckdb/settle-shared.ts";
 import { usdText } from "#core/domain/money.ts";
-import type { PricedUsageEvent } from "#core/domain/usage-event.ts";
+import type { PricedUsageEvent, Quantity } from "#core/domain/usage-event.ts";
 import { filledDuckDb } from "../fakes/filled-duckdb.ts";
-import { countedByRule, pricedByRule, resourceHistory, sharedEvents } from "../fakes/settling.ts";
-import type { GeneratedEvent } from "../fakes/usage-events.ts";
+import { countedByRule, type HistoryEvent, pricedByRule, resourceHistory, sharedEvents } from "../fakes/settling.ts";
+import { type GeneratedEvent, sampleEvent } from "../fakes/usage-events.ts";
 
 interface Settled {
   readonly events: readonly PricedUsageEvent[];
@@ -47,19 +47,23 @@ test("DuckDB counts the copies of shared actions by the core's rule", async () =
   );
 }, 60_000);
 
+async function setPrices(connection: DuckDBConnection, history: readonly HistoryEvent[]): Promise<void> {
+  for (const [at, { price }] of history.entries()) {
+    if (price === null) continue;
+    const [low, high] = price.map(usdText);
+    await connection.run(
+      `update quantities set usd_hour_low = '${low}', usd_hour_high = '${high}' where key = ${at + 1}`,
+    );
+  }
+}
+
 test("DuckDB prices what is freed by the core's rule, once or twice", async () => {
   await fc.assert(
     fc.asyncProperty(resourceHistory, async (history) => {
       const { events } = await settled(
         history.map(({ event }) => ({ event, counted: true })),
         async (connection) => {
-          for (const [at, { price }] of history.entries()) {
-            if (price === null) continue;
-            const [low, high] = price.map(usdText);
-            await connection.run(
-              `update quantities set usd_hour_low = '${low}', usd_hour_high = '${high}' where key = ${at + 1}`,
-            );
-          }
+          await setPrices(connection, history);
           await priceFreed(connection);
           await priceFreed(connection);
         },
@@ -69,3 +73,33 @@ test("DuckDB prices what is freed by the core's rule, once or twice", async () =
     RUNS,
   );
 }, 60_000);
+
+test("DuckDB lets what was priced cost again what it did by itself where what comes later says so", async () => {
+  const own = [{ kind: "unpriced", direction: "removed", reason: "it says no type" }] as const;
+  const instance = (change: "added" | "removed", item: string | null): Quantity => ({
+    ...{ kind: "instances", change, amount: 1, item, purchase: null, resourceIds: ["i-1"], attributes: {} },
+  });
+  const entries = [
+    sampleEvent({ id: "stopped", time: 1_000_000, quantities: [instance("removed", null)], cost: own }),
+    sampleEvent({ id: "made", time: 2_000_000, quantities: [instance("added", "m5.large")], cost: [] }),
+    sampleEvent({ id: "terminated", time: 3_000_000, quantities: [instance("removed", null)], cost: own }),
+  ].map((event): GeneratedEvent => ({ event, counted: true }));
+  let before: unknown;
+  const { events } = await settled(entries, async (connection) => {
+    const tables = ["events", "quantities"];
+    for (const table of tables) {
+      await connection.run(`create temp table late_${table} as from ${table} where key = 2`);
+      await connection.run(`delete from ${table} where key = 2`);
+    }
+    await priceFreed(connection);
+    const rows = await connection.runAndReadAll(
+      "select removed_usd_hour_low::double, unpriced from events where key = 3",
+    );
+    before = rows.getRowsJS();
+    for (const table of tables) await connection.run(`insert into ${table} from late_${table}`);
+    await priceFreed(connection);
+  });
+  // Freed twice, so that the second time nothing was.
+  expect(before).toEqual([[0, false]]);
+  expect(events.find(({ id }) => id === "terminated")?.cost).toEqual(own);
+});
