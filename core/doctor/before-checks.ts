@@ -1,5 +1,5 @@
 import { type Deployment, resolveDeployment } from "../config/deployment/index.ts";
-import { Names, STACKS } from "../config/deployment/names.ts";
+import { Names, STACKS, type StackPart } from "../config/deployment/names.ts";
 import type { DeploymentConfig } from "../config/deployment/schema.ts";
 import type { TrailwatchError } from "../domain/errors.ts";
 import type { EpochMs } from "../domain/time.ts";
@@ -252,8 +252,19 @@ interface Leftovers {
   readonly logGroups: readonly string[];
 }
 
-/** Earlier solutions have these: CloudFormation refuses to make what is there. */
-const SHARED_NAMES = ["MultiAccountLogsFunction", "QBusinessConnectorFunction"];
+/** What each stack gives a name of its own, which earlier solutions may have given: CloudFormation refuses to make what is there. */
+export const NAMED_FUNCTIONS: Readonly<Partial<Record<StackPart, readonly string[]>>> = {
+  Trail: ["OrganizationCheckFunction", "DelegatedTrailFunction"],
+  Search: ["OpenSearchProvisionerFunction"],
+  Pipeline: [
+    "MultiAccountLogsFunction",
+    "UsageRollupFunction",
+    "CrossAccountAnomalyProcessorFunction",
+    "QBusinessConnectorFunction",
+    "DirectorySnapshotFunction",
+    "RedriveFunction",
+  ],
+};
 
 /** What a destroyed deployment left in the way of a new one. */
 const leftovers = check<SurroundingsView, Planned, Leftovers>({
@@ -265,12 +276,13 @@ const leftovers = check<SurroundingsView, Planned, Leftovers>({
     const hasDomain = await view.domainExists(names.domain);
     const functions: string[] = [];
     const logGroups: string[] = [];
-    if (stacks.some(({ name, status }) => name === names.stack("Pipeline") && status === null)) {
-      for (const name of SHARED_NAMES.map((shared) => names.of(shared))) {
-        if (await view.functionExists(name)) functions.push(name);
-        const group = `/aws/lambda/${name}`;
-        if (await view.logGroupExists(group)) logGroups.push(group);
-      }
+    const coming = STACKS.filter((part) =>
+      stacks.some(({ name, status }) => name === names.stack(part) && status === null),
+    );
+    for (const name of coming.flatMap((part) => NAMED_FUNCTIONS[part] ?? []).map((base) => names.of(base))) {
+      if (await view.functionExists(name)) functions.push(name);
+      const group = `/aws/lambda/${name}`;
+      if (await view.logGroupExists(group)) logGroups.push(group);
     }
     return { stacks, hasDomain, functions, logGroups };
   },

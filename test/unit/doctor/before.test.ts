@@ -1,6 +1,7 @@
+import { readdirSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import { parseConfig } from "#core/config/index.ts";
-import { beforeChecks, planned } from "#core/doctor/before-checks.ts";
+import { beforeChecks, NAMED_FUNCTIONS, planned } from "#core/doctor/before-checks.ts";
 import { type CheckResult, runChecks, type Standing, tally } from "#core/doctor/check.ts";
 import { TrailwatchError } from "#core/domain/errors.ts";
 import type { OrganizationView, SurroundingsView } from "#core/ports/deployment-view.ts";
@@ -196,6 +197,17 @@ const OBSTACLES: readonly Obstacle[] = [
     todo: /--context stage=new[\s\S]*delete-function --function-name QBusinessConnectorFunction$/,
   },
   {
+    what: "a function of a stack that was deleted by half",
+    view: {
+      stack: async (name) => ({ name, status: name === "Trailwatch-Search" ? null : "CREATE_COMPLETE" }),
+      functionExists: async () => true,
+    },
+    check: "names",
+    standing: "wrong",
+    says: /^OpenSearchProvisionerFunction is there already/,
+    todo: /delete-function --function-name OpenSearchProvisionerFunction$/,
+  },
+  {
     what: "the log group of a function that is gone",
     view: { logGroupExists: async (name) => name === "/aws/lambda/MultiAccountLogsFunction" },
     check: "names",
@@ -214,6 +226,11 @@ describe("what stands in the way is said, with what to do", () => {
     const others = results.filter(({ id, standing: of }) => id !== check && of !== "ok" && of !== "skipped");
     expect(others).toEqual([]);
   });
+});
+
+test("every function of ours is looked for", () => {
+  const functions = readdirSync(new URL("../../../lambdas", import.meta.url)).filter((name) => name !== "shared");
+  expect(Object.values(NAMED_FUNCTIONS).flat().sort()).toEqual(functions.map((name) => `${name}Function`).sort());
 });
 
 test("what the deployment itself has made is not in the way", async () => {
