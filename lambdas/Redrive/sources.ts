@@ -30,30 +30,61 @@ export class QueueSource implements RedriveSource {
   }
 }
 
+type Steps = AsyncGenerator<SourceStep, undefined>;
+
+/** Steps through a listing, which goes on where it was, so that each thing is listed once. */
+class Listing {
+  readonly #behind: (last: string | null) => Steps;
+  /** Steps that are left, and where the last one said to go on. */
+  #going: { readonly steps: Steps; readonly next: string } | null = null;
+
+  /** @param behind lists anew what lies behind the last one; it ends with a step without `next` */
+  constructor(behind: (last: string | null) => Steps) {
+    this.#behind = behind;
+  }
+
+  /** From the beginning only behind what it did not say last. */
+  async step(next: string | null): Promise<SourceStep> {
+    const steps = this.#going !== null && this.#going.next === next ? this.#going.steps : this.#behind(next);
+    this.#going = null;
+    const { value } = await steps.next();
+    const step = value ?? { pieces: [], next: null };
+    if (step.next !== null) this.#going = { steps, next: step.next };
+    return step;
+  }
+}
+
 const BATCHES_A_STEP = 10;
 
 /** What lies in the bucket of what failed; what has been worked off goes from there. */
 export class BucketSource implements RedriveSource {
   readonly #failed: FailedBatches;
   readonly #window: { readonly from?: EpochMs; readonly to?: EpochMs };
+  readonly #listing = new Listing((last) => this.#steps(last));
 
   constructor(failed: FailedBatches, window: { readonly from?: EpochMs; readonly to?: EpochMs }) {
     this.#failed = failed;
     this.#window = window;
   }
 
-  /** Listed anew each time: ids behind the last one, in the order in which they are listed. */
-  async step(next: string | null): Promise<SourceStep> {
-    const pieces: Piece[] = [];
-    let last = next;
+  step(next: string | null): Promise<SourceStep> {
+    return this.#listing.step(next);
+  }
+
+  async *#steps(after: string | null): Steps {
+    let pieces: Piece[] = [];
+    let last = after;
     for await (const { id, source } of this.#failed.list(this.#window)) {
       const place = `${source}\n${id}`;
-      if (next !== null && place <= next) continue;
-      if (pieces.length === BATCHES_A_STEP) return { pieces, next: last };
+      if (after !== null && place <= after) continue;
+      if (pieces.length === BATCHES_A_STEP) {
+        yield { pieces, next: last };
+        pieces = [];
+      }
       pieces.push(await this.#piece(id));
       last = place;
     }
-    return { pieces, next: null };
+    yield { pieces, next: null };
   }
 
   async #piece(id: string): Promise<Piece> {
@@ -75,25 +106,18 @@ const URI = /^s3:\/\/([^/]+)\/(.+)$/;
 export class TrailFiles implements RedriveSource {
   readonly #files: EventSource;
   readonly #window: TimeWindow;
-  /** Steps that are left, and where the last one said to go on. */
-  #going: { readonly steps: AsyncGenerator<SourceStep, undefined>; readonly next: string } | null = null;
+  readonly #listing = new Listing((last) => this.#steps(last));
 
   constructor(files: EventSource, window: TimeWindow) {
     this.#files = files;
     this.#window = window;
   }
 
-  /** Goes on with the same listing, so that each file is listed once; from the beginning only behind what it did not say. */
-  async step(next: string | null): Promise<SourceStep> {
-    const steps = this.#going !== null && this.#going.next === next ? this.#going.steps : this.#steps(next);
-    this.#going = null;
-    const { value } = await steps.next();
-    const step = value ?? { pieces: [], next: null };
-    if (step.next !== null) this.#going = { steps, next: step.next };
-    return step;
+  step(next: string | null): Promise<SourceStep> {
+    return this.#listing.step(next);
   }
 
-  async *#steps(after: string | null): AsyncGenerator<SourceStep, undefined> {
+  async *#steps(after: string | null): Steps {
     let objects: { bucket: string; key: string }[] = [];
     let last = after;
     const { start: from, end: to } = this.#window;

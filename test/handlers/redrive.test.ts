@@ -101,6 +101,17 @@ describe("what failed, from the bucket", () => {
     expect(await left()).toEqual([]);
   });
 
+  test("are listed once for all steps of a call", async () => {
+    let listings = 0;
+    const { list } = failed;
+    failed.list = (selection) => {
+      listings++;
+      return list.call(failed, selection);
+    };
+    expect(await run(new BucketSource(failed, {}), { from: "failed" })).toMatchObject({ redriven: 25, next: null });
+    expect(listings).toBe(1);
+  });
+
   test("what cannot be read stays and counts as failed, and what is behind it is given again", async () => {
     const { read } = failed;
     failed.read = async (id) => {
