@@ -55,6 +55,12 @@ export class AccountPeers {
     return this.#since.get(account) ?? Number.POSITIVE_INFINITY;
   }
 
+  /** Since when the account is where it is at a time: since it was first heard of, or moved last. */
+  settledSince(account: string, time: EpochMs): EpochMs {
+    const moves = this.#directory.account(account).earlier?.filter(({ until }) => until <= time) ?? [];
+    return Math.max(this.since(account), ...moves.map(({ until }) => until));
+  }
+
   #isClosed(account: string, time: EpochMs): boolean {
     const { closedAt = null } = this.#directory.account(account);
     return closedAt !== null && closedAt <= time;

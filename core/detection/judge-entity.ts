@@ -1,4 +1,4 @@
-import type { Anomaly, Severity } from "../domain/finding.ts";
+import { type Anomaly, type Severity, severityRank } from "../domain/finding.ts";
 import type { Signal } from "../domain/signal.ts";
 import { BUCKET, bucketStart, DAY, type EpochMs, MINUTE, type TimeWindow } from "../domain/time.ts";
 import { shortHash } from "../incidents/identifier.ts";
@@ -12,7 +12,7 @@ import { crossingsOf } from "./occasions.ts";
 import type { PeerExpectation } from "./peer-expectation.ts";
 import { doneByAccounts, doneByPeers, othersMatterFrom } from "./peers.ts";
 import { coreOf, type EntitySeries, ModelWalk, peakOf, positionOf, totalOf } from "./series.ts";
-import { severityOf } from "./severity.ts";
+import { severityOf, usualElsewhere } from "./severity.ts";
 import { usualAmounts } from "./usual.ts";
 
 /** An anomaly before its events were looked up: {@link evidenceQuery} asks for them. */
@@ -90,9 +90,7 @@ function draftOf(
   const actual = totalOf(series, window);
   const peak = peakOf(series, window) ?? { window, value: 0 };
   const grade = episode.best?.grade ?? 0;
-  const othersMatter = othersMatterFrom(signal, delivery.since, window.start, config) !== null;
-  const doing = accounts && othersMatter ? doneByAccounts(series, peers, accounts, peak.value, window.start) : null;
-  const { severity, reasons } = severityOf(
+  const verdict = severityOf(
     signal,
     {
       window,
@@ -104,11 +102,14 @@ function draftOf(
       peak: { value: peak.value, expected: usual(peak.window)?.expected ?? null },
       usualAmongPeers: doneByPeers(signal, series, peers, peak.value, window.start),
       expectedBy: byPeers && comparedWith(byPeers),
-      doneBy: doing && comparedWith(doing),
     },
     config,
   );
   const { account, region, principal, resource } = series.entity;
+  const othersMatter =
+    isGrave(verdict) && accounts && othersMatterFrom(signal, account, window.start, accounts, config) !== null;
+  const doing = othersMatter ? doneByAccounts(series, peers, accounts, { window, actual, peak: peak.value }) : null;
+  const { severity, reasons } = doing ? usualElsewhere(verdict, comparedWith(doing)) : verdict;
   return {
     kind: "anomaly",
     id: `anomaly-${shortHash(signal.id, account, region, principal ?? "", resource ?? "", episode.direction, String(window.start))}`,
@@ -131,10 +132,13 @@ function draftOf(
     historyDays,
     direction: episode.direction,
     ...(episode.best ? { countModel: { tail: episode.best.tail, falsePerWeek: episode.best.falsePerWeek } } : {}),
-    ...(episode.best ? { countModel: { tail: episode.best.tail, falsePerWeek: episode.best.falsePerWeek } } : {}),
     ...(byPeers ? { expectedBy: comparedWith(byPeers) } : {}),
   };
 }
+
+/** What may be a page is worth a look at what others do. */
+export const isGrave = ({ severity }: { readonly severity: Severity }): boolean =>
+  severityRank(severity) >= severityRank("medium");
 
 /** Others whose counts matter to an entity. */
 interface Others {

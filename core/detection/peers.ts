@@ -1,5 +1,5 @@
 import type { Signal } from "../domain/signal.ts";
-import { BUCKET, DAY, type EpochMs } from "../domain/time.ts";
+import { BUCKET, DAY, type EpochMs, type TimeWindow } from "../domain/time.ts";
 import type { AccountPeers, PeerGroup } from "./account-peers.ts";
 import type { DetectionConfig } from "./config.ts";
 import type { EntitySeries } from "./series.ts";
@@ -27,7 +27,7 @@ export function doneByPeers(
   let doing = 0;
   for (const peer of peers) {
     if (peer === series || peer.entity.region !== series.entity.region) continue;
-    const reached = daysReached(peer, peak / RATIO, start);
+    const reached = daysReached(peer, peak / RATIO, { start: 0, end: start });
     if (reached.length > 0) doing++;
     for (const day of reached) days.add(day);
   }
@@ -42,51 +42,69 @@ export const mayHavePeers = (signal: Signal, series: EntitySeries, start: EpochM
 const EARLIER = DAY;
 /** And at most so long before. */
 const LATELY = 14 * DAY;
+/** The busiest ten minutes. */
+const PEAK = 2 * BUCKET;
 
 /**
- * The group of accounts of which at least two did as much as a young account does now, in the same region, on at least two
- * days before; `null` where they did not.
+ * The group of accounts of which at least two did about as much as a young account does now, in the same region, in as
+ * long a time and in its busiest ten minutes, on at least two days before; `null` where they did not.
  * @param series of the signal in other accounts, and perhaps in this one
  */
 export function doneByAccounts(
   { entity }: EntitySeries,
   series: readonly EntitySeries[],
   peers: AccountPeers,
-  peak: number,
-  start: EpochMs,
+  { window, actual, peak }: { readonly window: TimeWindow; readonly actual: number; readonly peak: number },
 ): PeerGroup | null {
-  const group = peers.of(entity.account, start - EARLIER);
+  const group = peers.of(entity.account, window.start);
   if (!group) return null;
+  const time = { start: window.start - LATELY, end: window.start - EARLIER };
+  const length = Math.max(PEAK, window.end - window.start);
   const days = new Set<number>();
   const doing = new Set<string>();
   for (const other of series) {
     if (other.entity.region !== entity.region || !group.accounts.has(other.entity.account)) continue;
-    const reached = daysReached(other, peak / RATIO, start - EARLIER, start - LATELY);
-    if (reached.length > 0) doing.add(other.entity.account);
+    const reached = daysReached(other, actual / RATIO, time, length);
+    if (reached.length === 0 || daysReached(other, peak / RATIO, time).length === 0) continue;
+    doing.add(other.entity.account);
     for (const day of reached) days.add(day);
   }
   return doing.size >= LEAST_PEERS && days.size >= LEAST_DAYS ? group : null;
 }
 
-/** From when on the counts of other accounts matter where a young account's count reaches a threshold; `null`: not at all. */
+/**
+ * From when on the counts of other accounts matter to what an account does: where it is so young, or where it is since so
+ * short a time, that its own past does not say what is usual; `null`: not at all.
+ */
 export function othersMatterFrom(
-  { per, thresholds }: Signal,
-  accountSince: EpochMs,
+  { per }: Signal,
+  account: string,
   start: EpochMs,
+  peers: AccountPeers,
   { historyDays }: DetectionConfig,
 ): EpochMs | null {
-  const young = start - accountSince < historyDays * DAY;
-  return per === "region" && thresholds !== null && young ? start - LATELY : null;
+  const young = start - peers.settledSince(account, start) < historyDays * DAY;
+  return per === "region" && young ? start - LATELY : null;
 }
 
-function daysReached(series: EntitySeries, value: number, before: EpochMs, from = 0): readonly number[] {
+/** Days in a time on which so much was counted within a length of time. */
+function daysReached(
+  { buckets, values }: EntitySeries,
+  value: number,
+  { start, end }: TimeWindow,
+  length = PEAK,
+): readonly number[] {
   const days: number[] = [];
-  for (const [at, bucket] of series.buckets.entries()) {
-    if (bucket < from) continue;
-    if (bucket >= before) break;
-    const follows = at > 0 && series.buckets[at - 1] === bucket - BUCKET;
-    const count = (series.values[at] as number) + (follows ? (series.values[at - 1] as number) : 0);
-    if (count >= value) days.push(Math.floor(bucket / DAY));
+  let [first, total] = [0, 0];
+  for (const [at, bucket] of buckets.entries()) {
+    if (bucket >= end) break;
+    if (bucket < start) {
+      first = at + 1;
+      continue;
+    }
+    total += values[at] as number;
+    while ((buckets[first] as number) <= bucket - length) total -= values[first++] as number;
+    if (total >= value) days.push(Math.floor(bucket / DAY));
   }
   return days;
 }

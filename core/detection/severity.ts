@@ -18,8 +18,6 @@ export interface Effect {
   readonly usualAmongPeers: boolean;
   /** Whose the expectation is, where it is not the account's own. */
   readonly expectedBy: ComparedWith | null;
-  /** Accounts like this one, where it is young and some of them have done as much before. */
-  readonly doneBy: ComparedWith | null;
 }
 
 export interface Verdict {
@@ -34,6 +32,12 @@ export function severityOf(signal: Signal, effect: Effect, config: DetectionConf
   const kind = signal.per === "resource" ? "resources" : "principals";
   return { severity: "info", reasons: [...verdict.reasons, `other ${kind} of this account have done as much before`] };
 }
+
+/** The same where accounts like this one have done as much before. */
+export const usualElsewhere = ({ reasons }: Verdict, doneBy: ComparedWith): Verdict => ({
+  severity: "low",
+  reasons: [...reasons, `but some of ${peersWords(doneBy)} have done as much on earlier days, so only low`],
+});
 
 const dropped = (signal: Signal, { actual, expected, grade }: Effect): Verdict => ({
   severity: grade >= 0.7 ? "low" : "info",
@@ -51,7 +55,7 @@ type Thresholds = NonNullable<Signal["thresholds"]>;
 
 /** The count of the clock's five minutes, which a sliding ten minutes may exceed: so the threshold is told, not the count. */
 function byThresholds(signal: Signal, thresholds: Thresholds, effect: Effect, config: DetectionConfig): Verdict {
-  const { peak, historyDays, expectedBy, doneBy } = effect;
+  const { peak, historyDays, expectedBy } = effect;
   const level = peak.value >= thresholds.high ? "high" : peak.value >= thresholds.medium ? "medium" : "low";
   const reached = `at least ${said(thresholds[level], signal)} in ten minutes`;
   const ratio = peak.expected === null ? Number.POSITIVE_INFINITY : peak.value / Math.max(peak.expected, 1e-9);
@@ -59,10 +63,6 @@ function byThresholds(signal: Signal, thresholds: Thresholds, effect: Effect, co
     const by = expectedBy ? ` by what ${peersWords(expectedBy)} had` : "";
     const near = `but less than ${config.leastRatio} times the ${amount(peak.expected ?? 0)} expected then${by}, so only low`;
     return { severity: "low", reasons: [`${reached}, ${near}`] };
-  }
-  if (doneBy) {
-    const usual = `as some of ${peersWords(doneBy)} have on earlier days, so only low`;
-    return { severity: "low", reasons: [`${reached}, ${usual}`] };
   }
   if (level === "low" && historyDays >= config.historyDays && isFarBeyond(thresholds.medium, effect, config)) {
     const whole = `${inSpan(signal, effect)}: ${said(thresholds.medium, signal)} and ${config.high.ratio} times the usual count as medium, however long they take`;

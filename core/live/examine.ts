@@ -1,6 +1,6 @@
 import type { AccountPeers } from "../detection/account-peers.ts";
 import type { DetectionConfig } from "../detection/config.ts";
-import { type AnomalyDraft, judgeEntity } from "../detection/judge-entity.ts";
+import { type AnomalyDraft, isGrave, judgeEntity } from "../detection/judge-entity.ts";
 import { mayHavePeers, othersMatterFrom } from "../detection/peers.ts";
 import type { EntitySeries } from "../detection/series.ts";
 import { seriesByAccount } from "../detection/series-of-rows.ts";
@@ -74,7 +74,9 @@ export async function examineEntity(
   if (starts.some((start) => mayHavePeers(signal, entity, start))) {
     drafts = judged(await othersOf(series, { start: from, end: closed }, { account, region }, context));
   }
-  const since = starts.flatMap((start) => othersMatterFrom(signal, delivery.since, start, config) ?? []);
+  const since = drafts
+    .filter(isGrave)
+    .flatMap(({ window }) => othersMatterFrom(signal, account, window.start, context.peers, config) ?? []);
   if (since.length > 0) {
     drafts = judged(await othersOf(series, { start: Math.min(...since), end: closed }, { region }, context));
   }

@@ -110,7 +110,6 @@ function draftOf(
       peak: { value: peak.value, expected: expectedIn(peak.window, findings) },
       usualAmongPeers: false,
       expectedBy: null,
-      doneBy: null,
     },
     config,
   );

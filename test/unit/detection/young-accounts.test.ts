@@ -16,7 +16,11 @@ const HOME = "eu-west-1";
 /** The newcomer opens at nine on the tenth day. */
 const OPENED = 10 + 9 / 24;
 
-type Listed = { readonly id: string; readonly ouPath: string };
+interface Listed {
+  readonly id: string;
+  readonly ouPath: string;
+  readonly earlier?: readonly { readonly until: string; readonly ouPath: string }[];
+}
 
 const sandbox = (id: string): Listed => ({ id, ouPath: "/Sandbox" });
 const production = (id: string): Listed => ({ id, ouPath: "/Workloads/Production" });
@@ -35,7 +39,11 @@ const habit = (accounts: readonly string[], value: number): RollupRow[] =>
     Array.from({ length: 10 }, (_, day) => launches(account, day + 10 / 24 + 0.0004, value)),
   );
 
-async function found(rows: readonly RollupRow[], organization = ORGANIZATION): Promise<readonly AnomalyDraft[]> {
+async function found(
+  rows: readonly RollupRow[],
+  organization = ORGANIZATION,
+  of: string = NEWCOMER,
+): Promise<readonly AnomalyDraft[]> {
   const accounts = organization.map(({ id }) => id).sort();
   const span = { start: START, end: at(15) };
   const deliveries = accounts.flatMap((account) => {
@@ -56,7 +64,7 @@ async function found(rows: readonly RollupRow[], organization = ORGANIZATION): P
     span,
     directory: parseOrganization({ accounts: organization }, contextConfigSchema.parse({})),
   });
-  return drafts.filter(({ account }) => account === NEWCOMER);
+  return drafts.filter(({ account }) => account === of);
 }
 
 const first = async (rows: readonly RollupRow[], organization?: readonly Listed[]): Promise<AnomalyDraft> => {
@@ -68,7 +76,9 @@ const first = async (rows: readonly RollupRow[], organization?: readonly Listed[
 test("a new account that does what accounts of its type do every day is no page", async () => {
   const draft = await first([...habit(SANDBOXES, 12), launches(NEWCOMER, OPENED + 1 / 24, 12)]);
   expect(draft.severity).toBe("low");
-  expect(draft.severityReasons.join()).toMatch(/as some of 3 other sandbox accounts have on earlier days, so only low/);
+  expect(draft.severityReasons.join()).toMatch(
+    /some of 3 other sandbox accounts have done as much on earlier days, so only low/,
+  );
 });
 
 test("twenty times that is one, and is held against the peers", async () => {
@@ -133,4 +143,35 @@ test("after two days an expectation is the account's own", async () => {
   const rows = [launches(NEWCOMER, OPENED + 1, 240), launches(NEWCOMER, OPENED + 3, 2400)];
   const drafts = await found([...habit(SANDBOXES, 12), ...rows]);
   expect(drafts.map(({ expectedBy }) => expectedBy !== undefined)).toEqual([true, false]);
+});
+
+test("an account that moved begins to do what its new peers do, and is no page; twenty times that is", async () => {
+  const [moved, ...others] = PRODUCTION;
+  const time = 14.6;
+  const earlier = [{ until: new Date(at(14.2)).toISOString(), ouPath: "/Workloads/Production" }];
+  const organization = [...SANDBOXES.map(sandbox), ...others.map(production), { ...sandbox(moved), earlier }];
+  const stayed = [...organization.slice(0, -1), production(moved)];
+  const severity = async (count: number, of: readonly Listed[]) =>
+    (await found([...habit(SANDBOXES, 12), launches(moved, time, count)], of, moved)).map((draft) => draft.severity);
+  expect(await severity(12, organization)).toEqual(["low"]);
+  expect(await severity(12, stayed)).toEqual(["medium"]);
+  expect(await severity(240, organization)).toEqual(["high"]);
+});
+
+test("what goes on is held against as long a time, not against the ten minutes in which others do as much", async () => {
+  const [moved, ...others] = PRODUCTION;
+  const earlier = [{ until: new Date(at(14.2)).toISOString(), ouPath: "/Workloads/Production" }];
+  const organization = [...SANDBOXES.map(sandbox), ...others.map(production), { ...sandbox(moved), earlier }];
+  const series = Array.from({ length: 15 }, (_, step) => launches(moved, 14.6 + step / 72, 6));
+  const drafts = await found([...habit(SANDBOXES, 12), ...series], organization, moved);
+  expect(drafts.map(({ severity }) => severity)).toEqual(["medium"]);
+});
+
+test("an account that moves keeps its own history: what it always did is nothing", async () => {
+  const [moved, ...others] = PRODUCTION;
+  const own = Array.from({ length: 15 }, (_, day) => launches(moved, day + 10 / 24, 12));
+  const earlier = [{ until: new Date(at(14.2)).toISOString(), ouPath: "/Workloads/Production" }];
+  const organization = [...SANDBOXES.map(sandbox), ...others.map(production), { ...sandbox(moved), earlier }];
+  const stayed = [...organization.slice(0, -1), production(moved)];
+  expect(await found(own, organization, moved)).toEqual(await found(own, stayed, moved));
 });
