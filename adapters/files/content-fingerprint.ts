@@ -36,45 +36,28 @@ let at = 0;
 let low = 0;
 let high = 0;
 
-/** A value in the record that others have byte for byte, and the object that stands for all of them. */
-export interface SharedValue {
-  readonly start: number;
-  readonly end: number;
-  readonly value: object;
-}
-
-interface Halves {
-  readonly low: number;
-  readonly high: number;
-}
-
-const knownHalves = new WeakMap<object, Halves>();
-let shared: SharedValue | null = null;
-
 /**
  * 64 bits of what a record in `record[start, end)` says, whatever order, white space and escapes it was written with:
  * tells a duplicate from a conflict. Members of an object are hashed each with its name and then added up, so that nothing
  * is sorted, and nothing is built but texts with escapes; it is asked of every record there is. Where the bytes are no
  * JSON, they are hashed as they are. Not proof against somebody who makes collisions: he would have to choose the event's
- * id too, which is AWS's.
- * @param repeated a member that is hashed once for all records that have it
+ * id too, which is AWS's. The kernel has the same for the records that are usual.
  */
-export function contentFingerprint(
-  record: Buffer,
-  start: number,
-  end: number,
-  repeated: SharedValue | null = null,
-): string {
+export function contentFingerprint(record: Buffer, start: number, end: number): string {
   if (record !== bytes) {
     bytes = record;
     words = viewOf(record);
   }
   at = start;
   last = end;
-  shared = repeated;
   if (!hashValue(0) || skipSpace(bytes, at, end) !== end) hashSpan(words, start, end, 11);
-  out.writeInt32LE(mixed(low), 0);
-  out.writeInt32LE(mixed(high), 4);
+  return fingerprintText(mixed(low), mixed(high));
+}
+
+/** The text of a fingerprint of these two words. */
+export function fingerprintText(lowWord: number, highWord: number): string {
+  out.writeInt32LE(lowWord, 0);
+  out.writeInt32LE(highWord, 4);
   return out.toString("base64url");
 }
 
@@ -99,9 +82,7 @@ function hashObject(depth: number): boolean {
     const nameHigh = Math.imul(high, 0xc2b2ae35);
     if (nextByte(at) !== COLON) return false;
     nextByte(at + 1);
-    if (shared !== null && at === shared.start) {
-      if (!hashShared(shared, depth + 1)) return false;
-    } else if (!hashValue(depth + 1)) return false;
+    if (!hashValue(depth + 1)) return false;
     // A value belongs to its name: only the sum is the same in any order.
     lowSum = (lowSum + mixed(nameLow ^ low)) | 0;
     highSum = (highSum + mixed(nameHigh + high)) | 0;
@@ -113,19 +94,6 @@ function hashObject(depth: number): boolean {
   low = lowSum;
   high = highSum;
   return at <= last;
-}
-
-function hashShared({ end, value }: SharedValue, depth: number): boolean {
-  const known = knownHalves.get(value);
-  if (known === undefined) {
-    if (!hashValue(depth)) return false;
-    knownHalves.set(value, { low, high });
-    return true;
-  }
-  low = known.low;
-  high = known.high;
-  at = end;
-  return true;
 }
 
 function hashArray(depth: number): boolean {

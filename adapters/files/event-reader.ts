@@ -5,9 +5,8 @@ import type { InsightRecord } from "#core/domain/insight.ts";
 import type { EpochMs } from "#core/domain/time.ts";
 import type { UsageEvent } from "#core/domain/usage-event.ts";
 import type { SourceFile } from "#core/ports/event-source.ts";
-import { contentFingerprint } from "./content-fingerprint.ts";
 import { BROKEN, OPEN_OBJECT, skipSpace, TOO_DEEP } from "./json-bytes.ts";
-import type { PartialRecord } from "./record-fields.ts";
+import type { TextBytes } from "./log-events.ts";
 import { isFileError, type RecordBytes, RecordPass, type Selects } from "./record-pass.ts";
 import { RecordReader } from "./record-reader.ts";
 import { Splitter } from "./splitter.ts";
@@ -28,7 +27,7 @@ export interface ReadFile {
 
 export interface ReadEvent {
   readonly event: UsageEvent;
-  /** Of the record's content, see {@link contentFingerprint}. */
+  /** Of the record's content, see content-fingerprint.ts. */
   readonly fingerprint: string;
   /** What the caller asked for, and why it was refused: what people look for beyond what every event has. */
   readonly details: RecordDetails | null;
@@ -48,7 +47,6 @@ export class EventReader {
   readonly #now: () => EpochMs;
   readonly #selects: Selects;
   readonly #records = new RecordReader();
-  #buffer = Buffer.alloc(0);
 
   /** @param now nothing can have happened after it */
   constructor(now: () => EpochMs, selects: Selects = null) {
@@ -75,33 +73,24 @@ export class EventReader {
   /**
    * Records that come one by one, each a JSON text.
    * @param path where they come from, for quarantine
-   * @param positions what tells each of them from all others that come from there, for quarantine
+   * @param positionOf what tells each of them, by its number from 1, from all others that come from there, for quarantine
    */
-  readTexts(path: string, texts: readonly string[], positions: readonly string[]): ReadFile {
-    const pass = new EventPass(path, this.#now(), this.#records, this.#selects, positions);
-    const bytes = this.#buffered(texts);
+  readTexts(path: string, { bytes, ends }: TextBytes, positionOf: (number: number) => string): ReadFile {
+    const pass = new EventPass(path, this.#now(), this.#records, this.#selects, positionOf);
     this.#records.renew();
-    let end = 0;
-    for (const [at, text] of texts.entries()) {
-      const start = end;
-      end += bytes.write(text, start);
-      pass.text(bytes, start, end, at + 1);
+    let start = 0;
+    let number = 0;
+    for (const end of ends) {
+      pass.text(bytes, start, end, ++number);
+      start = end;
     }
-    return pass.result(end);
-  }
-
-  /** One buffer for all texts; as large as they can be in UTF-8. */
-  #buffered(texts: readonly string[]): Buffer {
-    let characters = 0;
-    for (const { length } of texts) characters += length;
-    if (this.#buffer.length < characters * 3) this.#buffer = Buffer.allocUnsafe(characters * 3);
-    return this.#buffer;
+    return pass.result(start);
   }
 }
 
 class EventPass extends RecordPass {
   readonly #reader: RecordReader;
-  readonly #positions: readonly string[] | null;
+  readonly #positionOf: ((number: number) => string) | null;
   readonly #events: ReadEvent[] = [];
   readonly #insights: InsightRecord[] = [];
   readonly #quarantined: Quarantined[] = [];
@@ -111,11 +100,11 @@ class EventPass extends RecordPass {
     now: EpochMs,
     reader: RecordReader,
     selects: Selects,
-    positions: readonly string[] | null = null,
+    positionOf: ((number: number) => string) | null = null,
   ) {
     super(path, now, reader, selects);
     this.#reader = reader;
-    this.#positions = positions;
+    this.#positionOf = positionOf;
   }
 
   result(bytes: number): ReadFile {
@@ -153,15 +142,11 @@ class EventPass extends RecordPass {
   }
 
   protected override position(number: number): string {
-    return this.#positions?.[number - 1] ?? super.position(number);
+    return this.#positionOf?.(number) ?? super.position(number);
   }
 
-  protected override event(event: UsageEvent, { bytes, start, end, number }: RecordBytes, record: PartialRecord): void {
-    const { identityStart, identityEnd } = this.#reader;
-    const value = record.userIdentity;
-    const identity =
-      typeof value === "object" && value !== null ? { start: identityStart, end: identityEnd, value } : null;
-    const fingerprint = contentFingerprint(bytes, start, end, identity);
+  protected override event(event: UsageEvent, { bytes, start, end, number }: RecordBytes): void {
+    const fingerprint = this.#reader.contentFingerprint(bytes, start, end);
     this.#events.push({ event, fingerprint, details: detailsOf(this.#reader, bytes), number });
   }
 

@@ -46,7 +46,7 @@ export abstract class RecordPass implements RecordSink {
     this.#selects = selects;
   }
 
-  protected abstract event(event: UsageEvent, place: RecordBytes, record: PartialRecord): void;
+  protected abstract event(event: UsageEvent, place: RecordBytes): void;
   protected abstract insight(insight: InsightRecord, number: number): void;
   protected abstract quarantine(entry: Quarantined): void;
 
@@ -80,7 +80,7 @@ export abstract class RecordPass implements RecordSink {
       return;
     }
     this.count.stored++;
-    if (normalised.kind === "event") this.event(normalised.event, { bytes, start, end, number }, record);
+    if (normalised.kind === "event") this.event(normalised.event, { bytes, start, end, number });
     else {
       this.count.insights++;
       this.insight(normalised.insight, number);

@@ -1,3 +1,4 @@
+import { contentFingerprint, fingerprintText } from "./content-fingerprint.ts";
 import { type Fingerprint, RecordKernel } from "./kernel/record-kernel.ts";
 import { fieldIndex, type PartialRecord, RECORD_FIELDS, type RecordField } from "./record-fields.ts";
 
@@ -36,6 +37,7 @@ const LONGEST_ID = 256;
 
 /** One for all readers of a thread: between scanning a record and reading it, nobody scans another. */
 const kernel = new RecordKernel((field) => isRemembered[field] === 1);
+const print: Fingerprint = { low: 0, high: 0 };
 /** By the numbers that the kernel gives to their texts. */
 const remembered: unknown[] = [];
 
@@ -61,15 +63,6 @@ export class RecordReader {
   get looksLikeRecord(): boolean {
     for (const field of TELLING) if (kernel.end(field) !== 0) return true;
     return kernel.escapedKey;
-  }
-
-  /** Where `userIdentity` lies in what was scanned last; nowhere (0 to 0) where the record has none. */
-  get identityStart(): number {
-    return kernel.start(FIELD.userIdentity);
-  }
-
-  get identityEnd(): number {
-    return kernel.end(FIELD.userIdentity);
   }
 
   /**
@@ -131,6 +124,23 @@ export class RecordReader {
   /** Tells whether two spans of bytes are the same. */
   fingerprint(bytes: Buffer, start: number, end: number, into: Fingerprint): void {
     kernel.fingerprint(bytes, start, end, into);
+  }
+
+  /**
+   * Writes what a JSON string says to `target[into, ...)`, see the kernel. Afterwards {@link written} says where it ends.
+   */
+  unescape(bytes: Buffer, at: number, end: number, target: Buffer, into: number): number {
+    return kernel.unescape(bytes, at, end, target, into);
+  }
+
+  get written(): number {
+    return kernel.written;
+  }
+
+  /** {@link contentFingerprint} of a span. */
+  contentFingerprint(bytes: Buffer, start: number, end: number): string {
+    if (!kernel.content(bytes, start, end, print)) return contentFingerprint(bytes, start, end);
+    return fingerprintText(print.low, print.high);
   }
 
   /** A field of what was read last as JSON, which {@link read} has not looked at: `null` where it is absent or `null`. */

@@ -1,4 +1,5 @@
 import { EventReader, type ReadFile } from "#adapters/files/event-reader.ts";
+import { textBytes } from "#adapters/files/log-events.ts";
 import { cloudtrailKey } from "#core/domain/cloudtrail-key.ts";
 import { TrailwatchError } from "#core/domain/errors.ts";
 import type { EpochMs } from "#core/domain/time.ts";
@@ -71,13 +72,9 @@ export class MultiAccountLogs {
   /** By itself, so that nobody holds the payload's texts any more while its events are stored. */
   #unpacked(data: string, from: string): { readonly file: ReadFile; readonly times: readonly EpochMs[] } {
     try {
-      const { logGroup, logStream, logEvents } = unpackLogPayload(data);
-      const file = this.#reader.readTexts(
-        `logs://${logGroup}/${logStream}`,
-        logEvents.map(({ message }) => message),
-        logEvents.map(({ id }) => `log event ${id}`),
-      );
-      return { file, times: logEvents.map(({ timestamp }) => timestamp) };
+      const { logGroup, logStream, ids, times, messages } = unpackLogPayload(data);
+      const positionOf = (number: number) => `log event ${ids[number - 1]}`;
+      return { file: this.#reader.readTexts(`logs://${logGroup}/${logStream}`, messages, positionOf), times };
     } catch (error) {
       if (!(error instanceof UnreadablePayload)) throw error;
       // It will be no better the next time.
@@ -121,8 +118,8 @@ export class MultiAccountLogs {
   ): Promise<object> {
     for (const notice of objects) await this.#object(notice, batch);
     if (records.length > 0) {
-      const positions = records.map((_, at) => `replayed record ${at + 1}`);
-      await batch.add(this.#reader.readTexts("replay", records, positions), () => null);
+      const file = this.#reader.readTexts("replay", textBytes(records), (number) => `replayed record ${number}`);
+      await batch.add(file, () => null);
     }
     const { delays: _, ...counts } = batch.total;
     return counts;

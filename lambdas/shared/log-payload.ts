@@ -1,19 +1,21 @@
 import { constants, gunzipSync } from "node:zlib";
+import { type LogEvents, readLogEvents, textBytes } from "#adapters/files/log-events.ts";
+import { RecordReader } from "#adapters/files/record-reader.ts";
 
-/** What a subscription filter delivers, once it is unpacked. */
-export interface LogPayload {
+/**
+ * What a subscription filter delivers, once it is unpacked. There are no log events in a control message, by which
+ * CloudWatch Logs finds out whether anybody listens. A message of CloudTrail's log group is one record.
+ */
+export interface LogPayload extends LogEvents {
   readonly logGroup: string;
   readonly logStream: string;
-  /** Empty for a control message, by which CloudWatch Logs finds out whether anybody listens. */
-  readonly logEvents: readonly LogEvent[];
 }
 
-export interface LogEvent {
+interface LogEvent {
   /** The same whenever the event is delivered. */
-  readonly id: string;
+  readonly id: string | number;
   /** When CloudTrail handed it over. */
   readonly timestamp: number;
-  /** Of CloudTrail's log group: one record. */
   readonly message: string;
 }
 
@@ -26,15 +28,27 @@ export class UnreadablePayload extends Error {
 const MOST_BYTES = 256 * 1024 * 1024;
 const LARGEST_CHUNK = 32 * 1024 * 1024;
 
+const reader = new RecordReader();
+
 /** Unpacks `data`, base64 of gzip of JSON. Throws {@link UnreadablePayload}. */
 export function unpackLogPayload(data: string): LogPayload {
-  let payload: unknown;
   try {
-    payload = JSON.parse(unpacked(Buffer.from(data, "base64")).toString("utf8"));
+    const packed = Buffer.from(data, "base64");
+    const usual = readLogEvents(unpacked(packed), reader);
+    // In another form it has been written over.
+    const payload = usual === null ? JSON.parse(unpacked(packed).toString("utf8")) : usual.around;
+    const { isControl, logEvents, ...place } = placeOf(payload);
+    if (usual !== null && !isControl) return { ...place, ...usual.events };
+    return {
+      ...place,
+      ids: logEvents.map(({ id }) => String(id)),
+      times: logEvents.map(({ timestamp }) => timestamp),
+      messages: textBytes(logEvents.map(({ message }) => message)),
+    };
   } catch (error) {
+    if (error instanceof UnreadablePayload) throw error;
     throw new UnreadablePayload((error as Error).message, { cause: error });
   }
-  return payloadOf(payload);
 }
 
 /** In one piece: the unpacked length that gzip notes in its last four bytes is only a hint, but saves growing and joining. */
@@ -44,11 +58,17 @@ function unpacked(packed: Buffer): Buffer {
   return gunzipSync(packed, { maxOutputLength: MOST_BYTES, chunkSize });
 }
 
-function payloadOf(payload: unknown): LogPayload {
+interface Place extends Pick<LogPayload, "logGroup" | "logStream"> {
+  readonly isControl: boolean;
+  readonly logEvents: readonly LogEvent[];
+}
+
+function placeOf(payload: unknown): Place {
   if (typeof payload !== "object" || payload === null) throw new UnreadablePayload("no object");
   const { messageType, logGroup, logStream, logEvents } = payload as Readonly<Record<string, unknown>>;
-  const place = { logGroup: String(logGroup), logStream: String(logStream) };
-  if (messageType === "CONTROL_MESSAGE") return { ...place, logEvents: [] };
+  const isControl = messageType === "CONTROL_MESSAGE";
+  const place = { isControl, logGroup: String(logGroup), logStream: String(logStream) };
+  if (isControl) return { ...place, logEvents: [] };
   if (messageType !== "DATA_MESSAGE" || !Array.isArray(logEvents) || !logEvents.every(isLogEvent)) {
     throw new UnreadablePayload("it is none of CloudWatch Logs: no DATA_MESSAGE with logEvents");
   }

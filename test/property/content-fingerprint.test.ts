@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { contentFingerprint } from "#adapters/files/content-fingerprint.ts";
+import { RecordReader } from "#adapters/files/record-reader.ts";
 import { canonicalJson } from "#core/normalise/index.ts";
 import { cloudtrailRecord } from "../fakes/records.ts";
 
@@ -79,14 +80,41 @@ test("numbers are what they say", () => {
   expect(of("[1.0,1e2,-0,12345678901234567890]")).toBe(of("[1,100,0,12345678901234567000]"));
 });
 
-test("what repeats in other records is hashed once, and counts the same", () => {
-  const value = { type: "Root" };
-  const prints = [1, 2].map((id) => {
-    const bytes = Buffer.from(JSON.stringify({ id, userIdentity: value }));
-    const start = bytes.indexOf('{"type"');
-    return contentFingerprint(bytes, 0, bytes.length, { start, end: bytes.length - 1, value });
-  });
-  expect(prints).toEqual([1, 2].map((id) => of(JSON.stringify({ userIdentity: value, id }))));
+test("the kernel's is the same", () => {
+  const reader = new RecordReader();
+  const both = (bytes: Buffer): void =>
+    expect(reader.contentFingerprint(bytes, 2, bytes.length - 1)).toBe(contentFingerprint(bytes, 2, bytes.length - 1));
+  const pieces = [
+    '"',
+    '\\"',
+    "\\\\",
+    "\\u0041",
+    "\\ud83d\\udea8",
+    "\\ud800",
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    " ",
+    "a",
+    "1",
+    "-1.5",
+    "0",
+  ];
+  const texts = fc.oneof(
+    json.map((value) => JSON.stringify(value)),
+    json.map((value) => JSON.stringify(value, null, 1)),
+    json.map((value) => escaped(JSON.stringify(value))),
+    fc.array(fc.constantFrom(...pieces)).map((some) => some.join("")),
+  );
+  fc.assert(
+    fc.property(texts, fc.constantFrom("", ",", "}", '"'), (text, behind) => both(Buffer.from(`  ${text}${behind} `))),
+    { numRuns: 3_000 },
+  );
+  for (const levels of [63, 64, 65, 66]) both(Buffer.from(`  ${"[".repeat(levels)}${"]".repeat(levels)} `));
+  both(Buffer.from(`  ${JSON.stringify(cloudtrailRecord({ a: "x".repeat(300_000), b: '"'.repeat(300_000) }))} `));
 });
 
 test("bytes that are no JSON have a fingerprint too", () => {

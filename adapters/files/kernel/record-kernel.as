@@ -439,3 +439,250 @@ export function uuid(field: i32): i32 {
   v128.store(UUID, i8x16.shuffle(bytes, bytes, 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12));
   return 1;
 }
+
+/** Behind what {@link unescape} has written. */
+export const WRITTEN: usize = 9504;
+
+/** Four hexadecimal digits, or -1. */
+function hexadecimal(at: usize, end: usize): i32 {
+  if (at + 4 > end) return -1;
+  let value: i32 = 0;
+  for (let i: usize = 0; i < 4; i++) {
+    const byte: i32 = load<u8>(at + i);
+    const letter = (byte | 0x20) - 0x61;
+    const digit = byte - 0x30;
+    if (digit >= 0 && digit <= 9) value = (value << 4) | digit;
+    else if (letter >= 0 && letter <= 5) value = (value << 4) | (letter + 10);
+    else return -1;
+  }
+  return value;
+}
+
+// @ts-ignore: decorator
+@inline
+function continued(bits: i32): u8 {
+  return <u8>(0x80 | (bits & 0x3f));
+}
+
+/** Writes a character as UTF-8, and answers the position behind it. */
+function writeCharacter(code: i32, into: usize): usize {
+  if (code < 0x80) {
+    store<u8>(into, code);
+    return into + 1;
+  }
+  if (code < 0x800) {
+    store<u8>(into, 0xc0 | (code >> 6));
+    store<u8>(into, continued(code), 1);
+    return into + 2;
+  }
+  if (code < 0x10000) {
+    store<u8>(into, 0xe0 | (code >> 12));
+    store<u8>(into, continued(code >> 6), 1);
+    store<u8>(into, continued(code), 2);
+    return into + 3;
+  }
+  store<u8>(into, 0xf0 | (code >> 18));
+  store<u8>(into, continued(code >> 12), 1);
+  store<u8>(into, continued(code >> 6), 2);
+  store<u8>(into, continued(code), 3);
+  return into + 4;
+}
+
+/** What a backslash and this letter stand for; 0 for `u`, which is followed by digits, -1 where it is no escape. */
+// @ts-ignore: decorator
+@inline
+function escapedBy(letter: u32): i32 {
+  if (letter == QUOTE || letter == BACKSLASH || letter == 0x2f) return letter;
+  if (letter == 0x75) return 0;
+  if (letter == 0x6e) return 0x0a;
+  if (letter == 0x74) return 0x09;
+  if (letter == 0x72) return 0x0d;
+  if (letter == 0x62) return 0x08;
+  return letter == 0x66 ? 0x0c : -1;
+}
+
+/**
+ * Writes what a JSON string says, as UTF-8. `at` stands behind the opening quote; answers the position behind the closing
+ * one, or a negative word. Half of a surrogate pair becomes U+FFFD. `into` needs 16 bytes more than the string has.
+ */
+export function unescape(at: usize, end: usize, into: usize): i32 {
+  let p = at;
+  let out = into;
+  while (p < end) {
+    const block = v128.load(p);
+    v128.store(out, block);
+    const marks = v128.or(i8x16.eq(block, i8x16.splat(0x22)), i8x16.eq(block, i8x16.splat(0x5c)));
+    const found = i8x16.bitmask(v128.or(marks, i8x16.le_u(block, i8x16.splat(0x1f))));
+    if (found == 0) {
+      p += 16;
+      out += 16;
+      continue;
+    }
+    const run: usize = ctz(found);
+    p += run;
+    out += run;
+    if (p >= end) break;
+    const byte: u32 = load<u8>(p++);
+    if (byte == QUOTE) {
+      store<u32>(WRITTEN, <u32>out);
+      return <i32>p;
+    }
+    if (byte != BACKSLASH) return BROKEN;
+    if (p >= end) break;
+    let code = escapedBy(load<u8>(p++));
+    if (code < 0) return BROKEN;
+    if (code == 0) {
+      code = hexadecimal(p, end);
+      if (code < 0) return BROKEN;
+      p += 4;
+      if (code >= 0xd800 && code <= 0xdfff) {
+        const paired = code < 0xdc00 && p + 6 <= end && load<u8>(p) == BACKSLASH && load<u8>(p, 1) == 0x75;
+        const low = paired ? hexadecimal(p + 2, end) : -1;
+        if (low >= 0xdc00 && low <= 0xdfff) {
+          code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+          p += 6;
+        } else {
+          code = 0xfffd;
+        }
+      }
+    }
+    out = writeCharacter(code, out);
+  }
+  return INCOMPLETE;
+}
+
+/** The hash of what {@link contentOf} looked at last, in two halves that do not wait for each other. */
+let low: u32 = 0;
+let high: u32 = 0;
+/** Where a string with escapes may be written. */
+let scratch: usize = 0;
+
+function hashSpan(start: usize, end: usize, kind: u32): void {
+  let a: u32 = kind * 0x9e3779b1;
+  let b: u32 = kind * 0x85ebca6b;
+  let p = start;
+  for (; p + 4 <= end; p += 4) {
+    const word = load<u32>(p);
+    a = (a ^ word) * 0xcc9e2d51;
+    a ^= a >> 15;
+    b = (b + word) * 0x1b873593;
+    b ^= b >> 13;
+  }
+  for (; p < end; p++) {
+    const byte: u32 = load<u8>(p);
+    a = (a ^ byte) * 0xcc9e2d51;
+    b = (b + byte) * 0x1b873593;
+  }
+  low = a ^ <u32>(end - start + 1);
+  high = b ^ <u32>(end - start + 1);
+}
+
+/** `at` stands on the opening quote. Position behind the closing one; 0 where this is no string. */
+function stringContent(at: usize, end: usize, kind: u32): usize {
+  const next = skipString(at + 1, end);
+  if (next < 0) return 0;
+  if (!escaped) {
+    hashSpan(at + 1, <usize>next - 1, kind);
+  } else {
+    if (unescape(at + 1, end, scratch) != next) return 0;
+    hashSpan(scratch, load<u32>(WRITTEN), kind);
+  }
+  return next;
+}
+
+/** Numbers that can be written in several ways are for the other side. */
+function literalContent(at: usize, end: usize): usize {
+  const first: u32 = load<u8>(at);
+  let digits = true;
+  let p = at;
+  for (; p < end; p++) {
+    const byte: u32 = load<u8>(p);
+    if (byte >= 0x30 && byte <= 0x39) continue;
+    if (byte <= SPACE || byte == COMMA || byte == CLOSE || byte == 0x5d) break;
+    digits = false;
+  }
+  if (p == at || !(first >= 0x61 || (digits && p - at <= 15))) return 0;
+  hashSpan(at, p, 3);
+  return p;
+}
+
+function objectContent(at: usize, end: usize, depth: i32): usize {
+  let lowSum: u32 = 5;
+  let highSum: u32 = 7;
+  let p = skipSpace(at + 1, end);
+  if (p < end && load<u8>(p) == CLOSE) {
+    p++;
+  } else {
+    while (true) {
+      if (p >= end || load<u8>(p) != QUOTE) return 0;
+      p = stringContent(p, end, 2);
+      if (p == 0) return 0;
+      const nameLow = low * 0x1b873593;
+      const nameHigh = high * 0xc2b2ae35;
+      p = skipSpace(p, end);
+      if (p >= end || load<u8>(p) != COLON) return 0;
+      p = valueContent(skipSpace(p + 1, end), end, depth + 1);
+      if (p == 0) return 0;
+      // A value belongs to its name: only the sum is the same in any order.
+      lowSum += mixed(nameLow ^ low);
+      highSum += mixed(nameHigh + high);
+      p = skipSpace(p, end);
+      if (p >= end) return 0;
+      const next: u32 = load<u8>(p++);
+      if (next == CLOSE) break;
+      if (next != COMMA) return 0;
+      p = skipSpace(p, end);
+    }
+  }
+  low = lowSum;
+  high = highSum;
+  return p;
+}
+
+function listContent(at: usize, end: usize, depth: i32): usize {
+  let lowSum: u32 = 13;
+  let highSum: u32 = 17;
+  let p = skipSpace(at + 1, end);
+  if (p < end && load<u8>(p) == 0x5d) {
+    p++;
+  } else {
+    while (true) {
+      p = valueContent(p, end, depth + 1);
+      if (p == 0) return 0;
+      lowSum = mixed((lowSum * 0x1b873593) ^ low);
+      highSum = mixed(highSum * 0xc2b2ae35 + high);
+      p = skipSpace(p, end);
+      if (p >= end) return 0;
+      const next: u32 = load<u8>(p++);
+      if (next == 0x5d) break;
+      if (next != COMMA) return 0;
+      p = skipSpace(p, end);
+    }
+  }
+  low = lowSum;
+  high = highSum;
+  return p;
+}
+
+/** Position behind the value, whose hash is in {@link low} and {@link high}; 0 where it is for the other side. */
+function valueContent(at: usize, end: usize, depth: i32): usize {
+  if (at >= end) return 0;
+  const first: u32 = load<u8>(at);
+  if (first == QUOTE) return stringContent(at, end, 1);
+  if (first == OPEN) return depth <= <i32>MAX_DEPTH ? objectContent(at, end, depth) : 0;
+  if (first == 0x5b) return depth <= <i32>MAX_DEPTH ? listContent(at, end, depth) : 0;
+  return literalContent(at, end);
+}
+
+/**
+ * What content-fingerprint.ts says of a span, as two words; 0 where that has to be asked, because a number stands in it that
+ * can be written in several ways, or it is no JSON. `free` is memory for a text of the span's length, and 16 bytes more.
+ */
+export function contentOf(start: usize, end: usize, free: usize): i32 {
+  scratch = free;
+  const next = valueContent(start, end, 0);
+  if (next == 0 || skipSpace(next, end) != end) return 0;
+  store<u32>(PRINT, mixed(low));
+  store<u32>(PRINT, mixed(high), 4);
+  return 1;
+}

@@ -24,12 +24,15 @@ interface Exports {
   readonly PRINT: Address;
   readonly ESCAPED_KEY: Address;
   readonly UUID: Address;
+  readonly WRITTEN: Address;
   readonly TEXT: Address;
   scan(at: number, end: number): number;
   identify(): void;
   remember(field: number): number;
   fingerprint(start: number, end: number): void;
   uuid(field: number): number;
+  unescape(at: number, end: number, into: number): number;
+  contentOf(start: number, end: number, free: number): number;
 }
 
 /** As much of the runtime's own object as is used; the compiler's types know it only together with those of browsers. */
@@ -48,6 +51,8 @@ const KEY_BYTES = 32;
 const PAGE_BYTES = 65_536;
 /** Behind the text, because it is read by 32 bytes. */
 const PADDING = 64;
+/** Words of what is no list of fields. */
+const LENGTHS: Readonly<Record<string, number>> = { UUID: 4, PRINT: 3, WRITTEN: 1 };
 /** Text that lies in the kernel's memory at a time, unless one record is larger. */
 const WINDOW_BYTES = 256 * 1024;
 
@@ -65,6 +70,8 @@ export class RecordKernel {
   #entries: Int32Array;
   #results: Int32Array;
   #uuid: Int32Array;
+  #end: Int32Array;
+  #written = 0;
   /** What lies in the window: `bytes[from, to)`, and what its positions become by. */
   #bytes: Buffer | null = null;
   #from = 0;
@@ -84,6 +91,7 @@ export class RecordKernel {
     this.#entries = this.#words("ENTRIES");
     this.#results = this.#words("PRINT");
     this.#uuid = this.#words("UUID");
+    this.#end = this.#words("WRITTEN");
     const { KEYS, KEY_MASKS, KEY_LENGTHS, NAME_SLOTS, NAME_SEED: seed, FOLLOWING, REMEMBERED, FIELDS } = this.#kernel;
     if (KEY_NAMES.length > FIELDS.value) throw new RangeError(`the kernel knows ${FIELDS.value} fields`);
     for (const [field, name] of KEY_NAMES.entries()) {
@@ -160,15 +168,58 @@ export class RecordKernel {
 
   /** Tells whether two spans are the same bytes. The window stays as it is. */
   fingerprint(bytes: Buffer, start: number, end: number, into: Fingerprint): void {
-    let shift = this.#shift;
-    if (bytes !== this.#bytes || start < this.#from || end > this.#to) {
-      const at = this.#text + this.#to - this.#from;
-      this.#place(bytes, start, end, at);
-      shift = at - start;
-    }
+    const shift = this.#shiftOf(bytes, start, end);
     this.#kernel.fingerprint(start + shift, end + shift);
     into.low = this.#results[0] as number;
     into.high = this.#results[1] as number;
+  }
+
+  /** {@link contentFingerprint}'s two words of a span; false where it has to be asked itself. The window stays as it is. */
+  content(bytes: Buffer, start: number, end: number, into: Fingerprint): boolean {
+    const shift = this.#shiftOf(bytes, start, end);
+    const free = Math.max(end + shift + PADDING, this.#free);
+    this.#reserve(free + (end - start));
+    if (this.#kernel.contentOf(start + shift, end + shift, free) === 0) return false;
+    into.low = this.#results[0] as number;
+    into.high = this.#results[1] as number;
+    return true;
+  }
+
+  /**
+   * Writes what a JSON string says to `target[into, ...)`, in UTF-8: at most as much as the string itself has. `at` stands
+   * behind the opening quote; answers the position behind the closing one, or a negative word of json-bytes.ts.
+   */
+  unescape(bytes: Buffer, at: number, end: number, target: Buffer, into: number): number {
+    if (bytes !== this.#bytes || at < this.#from || at >= this.#to) this.#load(bytes, at, end, WINDOW_BYTES);
+    for (;;) {
+      const free = this.#free;
+      this.#reserve(free + (this.#to - at));
+      const next = this.#kernel.unescape(at + this.#shift, this.#to + this.#shift, free);
+      if (next >= 0) {
+        this.#written = into + this.#memory.copy(target, into, free, this.#end[0] as number);
+        return next - this.#shift;
+      }
+      if (next !== INCOMPLETE || this.#to >= end) return next;
+      this.#load(bytes, at, end, this.#from === at ? 2 * (this.#to - at) : WINDOW_BYTES);
+    }
+  }
+
+  /** Where in its target {@link unescape} came to an end. */
+  get written(): number {
+    return this.#written;
+  }
+
+  /** Memory behind the window. */
+  get #free(): number {
+    return this.#text + this.#to - this.#from + PADDING;
+  }
+
+  /** Where a span lies in memory, which is behind the window if it is not in it. */
+  #shiftOf(bytes: Buffer, start: number, end: number): number {
+    if (bytes === this.#bytes && start >= this.#from && end <= this.#to) return this.#shift;
+    const at = this.#free;
+    this.#place(bytes, start, end, at);
+    return at - start;
   }
 
   #load(bytes: Buffer, at: number, end: number, most: number): void {
@@ -181,9 +232,13 @@ export class RecordKernel {
   }
 
   #place(bytes: Buffer, start: number, end: number, at: number): void {
-    const missing = at + (end - start) + PADDING - this.#memory.length;
-    if (missing > 0) this.#grow(Math.ceil(missing / PAGE_BYTES));
+    this.#reserve(at + (end - start));
     bytes.copy(this.#memory, at, start, end);
+  }
+
+  #reserve(end: number): void {
+    const missing = end + PADDING - this.#memory.length;
+    if (missing > 0) this.#grow(Math.ceil(missing / PAGE_BYTES));
   }
 
   /** Memory that has grown is another one for JavaScript. */
@@ -196,10 +251,11 @@ export class RecordKernel {
     this.#entries = this.#words("ENTRIES");
     this.#results = this.#words("PRINT");
     this.#uuid = this.#words("UUID");
+    this.#end = this.#words("WRITTEN");
   }
 
-  #words(name: "STARTS" | "ENDS" | "PLAIN" | "ENTRIES" | "PRINT" | "UUID"): Int32Array {
-    const length = name === "UUID" ? 4 : name === "PRINT" ? 3 : this.#kernel.FIELDS.value;
+  #words(name: "STARTS" | "ENDS" | "PLAIN" | "ENTRIES" | "PRINT" | "UUID" | "WRITTEN"): Int32Array {
+    const length = LENGTHS[name] ?? this.#kernel.FIELDS.value;
     return new Int32Array(this.#memory.buffer, this.#kernel[name].value, length);
   }
 }
