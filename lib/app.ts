@@ -2,6 +2,7 @@ import { type App, type Environment, Validations } from "aws-cdk-lib";
 import { ManagedPolicy, PermissionsBoundary } from "aws-cdk-lib/aws-iam";
 import { resolveDeployment } from "#core/config/deployment/index.ts";
 import { Names } from "#core/config/deployment/names.ts";
+import { requirePartition } from "#core/config/deployment/partition.ts";
 import type { Config } from "#core/config/index.ts";
 import { AccountsStack } from "./stacks/accounts-stack.ts";
 import { PipelineStack } from "./stacks/pipeline-stack.ts";
@@ -25,8 +26,12 @@ export interface Stacks {
   readonly accounts: AccountsStack;
 }
 
-/** All stacks of a deployment, each in the order in which it is deployed. */
+/**
+ * All stacks of a deployment, each in the order in which it is deployed. Throws TrailwatchError `CONFIGURATION_INVALID`
+ * where the region is of another partition than the configuration says.
+ */
 export function addStacks(app: App, { config, env, samlMetadata }: AppSettings): Stacks {
+  if (env?.region !== undefined) requirePartition(config.deployment, env.region);
   const deployment = resolveDeployment(config.deployment, env?.account);
   const { stage, permissionsBoundary, bootstrapQualifier } = config.deployment;
   if (bootstrapQualifier !== null) app.node.setContext("@aws-cdk/core:bootstrapQualifier", bootstrapQualifier);

@@ -1,5 +1,6 @@
 import { type Deployment, resolveDeployment } from "../config/deployment/index.ts";
 import { Names, STACKS, type StackPart } from "../config/deployment/names.ts";
+import { partitionMismatch } from "../config/deployment/partition.ts";
 import type { DeploymentConfig } from "../config/deployment/schema.ts";
 import type { TrailwatchError } from "../domain/errors.ts";
 import type { EpochMs } from "../domain/time.ts";
@@ -40,13 +41,16 @@ const caller = check<SurroundingsView, Planned, null>({
   id: "caller",
   title: "Who deploys",
   ask: async () => null,
-  judge: (_, { caller: { arn, account }, region }) =>
-    arn.endsWith(":root")
+  judge: (_, { caller: { arn, account }, region, config }) => {
+    const todo = partitionMismatch(config, region);
+    if (todo !== null) return wrong(`${region} is not in the partition ${config.partition}`, todo);
+    return arn.endsWith(":root")
       ? warning(
           `the root user of ${account}, in ${region}`,
           "Use a role of IAM Identity Center: root cannot assume roles.",
         )
-      : ok(`${arn}, in ${region}`),
+      : ok(`${arn}, in ${region}`);
+  },
 });
 
 const organization = check<SurroundingsView, Planned, OrganizationView | null>({

@@ -37,6 +37,13 @@ test("the versions of OpenSearch that are accepted are those of the CDK from 2.9
   }
 });
 
+test("a region of another partition than the configured one is refused", () => {
+  const to = (region: string) => () =>
+    addStacks(new App(), { config: parseConfig({}), env: { account: "111122223333", region }, samlMetadata: null });
+  expect(to("us-gov-west-1")).toThrow(/partition aws-us-gov, and deployment\.partition is aws/);
+  expect(to("cn-north-1")).toThrow(/partition aws-cn/);
+});
+
 describe("that nobody is told is a warning", () => {
   const warnings = (alerts: object): readonly string[] => {
     const app = new App({ context: { ...CDK_CONTEXT, "aws:cdk:bundling-stacks": [] } });

@@ -59,7 +59,10 @@ const shape = z.strictObject({
     .describe(
       "The organization's management account, where this is deployed from a delegated administrator. null: deployed from the management account itself.",
     ),
-  partition: z.enum(["aws", "aws-us-gov", "aws-cn"]).default("aws").describe("AWS's partition that it is deployed to."),
+  partition: z
+    .enum(["aws", "aws-us-gov", "aws-cn"])
+    .default("aws")
+    .describe("AWS's partition that it is deployed to: that of the region."),
   permissionsBoundary: z
     .string()
     .min(1)

@@ -36,9 +36,14 @@ const surroundings = (): View => ({
   logGroupExists: async () => false,
 });
 
-function examined(view: View, deployment: object = {}, account = MANAGEMENT): Promise<readonly CheckResult[]> {
+function examined(
+  view: View,
+  deployment: object = {},
+  account = MANAGEMENT,
+  region = "eu-west-1",
+): Promise<readonly CheckResult[]> {
   const caller = { account, arn: `arn:aws:sts::${account}:assumed-role/Admin/ana` };
-  const about = planned(parseConfig({ deployment }).deployment, { caller, region: "eu-west-1", now: NOW });
+  const about = planned(parseConfig({ deployment }).deployment, { caller, region, now: NOW });
   return runChecks(beforeChecks(), view, about);
 }
 const said = (results: readonly CheckResult[], id: string): CheckResult => {
@@ -281,6 +286,18 @@ test("a single account needs no organization; its own trail is a second one too"
   expect(said(results, "organization").standing).toBe("skipped");
   expect(said(results, "administrator").standing).toBe("skipped");
   expect(said(results, "existing-trail").standing).toBe("wrong");
+});
+
+test("a region of another partition than the configured one is said", async () => {
+  const vpc = { vpcId: "vpc-0a1b2c3d", availabilityZones: ["us-gov-west-1a"], privateSubnetIds: ["subnet-0a1b2c3d"] };
+  expect(said(await examined(surroundings(), {}, MANAGEMENT, "us-gov-west-1"), "caller")).toMatchObject({
+    standing: "wrong",
+    found: "us-gov-west-1 is not in the partition aws",
+    todo: [expect.stringContaining("--context partition=aws-us-gov")],
+  });
+  const set = { dashboards: { signIn: "none" }, vpc, partition: "aws-us-gov" };
+  expect(said(await examined(surroundings(), set, MANAGEMENT, "us-gov-west-1"), "caller").standing).toBe("ok");
+  expect(said(await examined(surroundings(), set), "caller")).toMatchObject({ standing: "wrong" });
 });
 
 test("what exists already is not looked for", async () => {
