@@ -56,6 +56,12 @@ export const METRICS = {
   findings: count("Findings", "Sets of findings that are new or changed."),
   examined: count("Examined", "Entities whose counts were judged from the beginning, because something departed."),
   examinationsDeferred: count("ExaminationsDeferred", "Entities that have to wait for the next run to be judged."),
+  silentDetectors: {
+    name: "SilentDetectors",
+    unit: "Count",
+    statistic: "Maximum",
+    description: "Detectors in the cluster that judge nothing, or fail, though there are roll-ups for them.",
+  },
   incidentsOpened: count("IncidentsOpened", "Incidents that were opened."),
   incidentsUpdated: count("IncidentsUpdated", "Incidents that changed."),
   incidentsUnsaid: {

@@ -20,6 +20,7 @@ import { HeldFirstUses } from "./held-first-uses.ts";
 import { type KeeperReport, KeeperRun } from "./keeper-run.ts";
 import { withOpinions } from "./opinions.ts";
 import { SetWriter } from "./set-writer.ts";
+import { silentDetectors } from "./silent-detectors.ts";
 import { isOfKind } from "./subjects.ts";
 import type { WatchKnowledge } from "./watch-context.ts";
 
@@ -90,7 +91,7 @@ export class IncidentKeeper {
     await keepDrills(this.#cache.sets, all, incidents, now);
     const kept = all.filter((incident) => !isDrill(incident));
     const run = new KeeperRun(this.#ports, this.#knowledge, now, since, kept);
-    if (!this.#isDue(kept, now)) return run.report(false);
+    if (!this.#isDue(kept, now)) return run.report(false, null);
     const settings = shortHash(canonical(config.incidents));
     // Where incidents are judged otherwise now (a mute, a response), those that are kept are too.
     const before = (await checkpoints.read(NAME)) as KeeperCheckpoint | null;
@@ -101,7 +102,8 @@ export class IncidentKeeper {
     const pages = await run.group(findings, watched, this.#firstUses, isJudgedAlike, before?.pages ?? []);
     const after: KeeperCheckpoint = { settings, pages };
     if (!alike(after, before)) await checkpoints.write(NAME, after, fence);
-    const report = run.report(true);
+    const { secondOpinion } = this.#ports;
+    const report = run.report(true, secondOpinion ? await silentDetectors(secondOpinion, watched, now) : null);
     this.#grouped = report.failed.length > 0 ? null : { version: this.#cache.version, at: now };
     return report;
   }

@@ -34,6 +34,8 @@ export interface KeeperReport {
   readonly withdrawn: number;
   /** Groups that could not be judged by a defect of ours: what is kept of them stays as it is. */
   readonly failed: readonly FailedGroup[];
+  /** Of the forest's detectors those that say nothing though there is something to judge; `null` where they were not asked. */
+  readonly silentDetectors: number | null;
 }
 
 interface FailedGroup {
@@ -72,8 +74,8 @@ export class KeeperRun {
     this.kept = kept.filter((incident) => !isFrozen(incident));
   }
 
-  report(grouped: boolean): KeeperReport {
-    return { at: this.now, grouped, ...this.#done, failed: this.#failed };
+  report(grouped: boolean, silentDetectors: number | null): KeeperReport {
+    return { at: this.now, grouped, ...this.#done, failed: this.#failed, silentDetectors };
   }
 
   /** Findings of subjects that are to be grouped: of the last days, and those before of incidents that are open. */

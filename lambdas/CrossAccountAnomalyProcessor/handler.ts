@@ -35,6 +35,7 @@ export class CrossAccountAnomalyProcessor {
       observing.error("a group of findings was not judged", message, { finding });
     observing.measure("incidentsOpened", report.opened);
     observing.measure("incidentsUpdated", report.updated + report.closed + report.merged + report.withdrawn);
+    if (report.silentDetectors !== null) observing.measure("silentDetectors", report.silentDetectors);
     return report;
   }
 }

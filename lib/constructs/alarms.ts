@@ -105,6 +105,13 @@ export class Alarms extends Construct {
       description:
         "For three hours what came has been caught up on, and what happens now is found late. After a backfill of many millions of events that is expected: CatchUpLag has to go down.",
     });
+    this.#when("ForestSilent", {
+      metric: ownMetric(stage, "silentDetectors", Duration.hours(1)),
+      threshold: 1,
+      periods: 3,
+      description:
+        "For three hours detectors in the cluster have judged nothing though there are roll-ups for them: the count model speaks alone. trailwatch doctor says which.",
+    });
     this.#when("Quarantined", {
       metric: ownMetric(stage, "recordsQuarantined", Duration.hours(1)),
       threshold: 100,

@@ -20,6 +20,7 @@ const REPORT: KeeperReport = {
   merged: 1,
   withdrawn: 1,
   failed: [],
+  silentDetectors: null,
 };
 const BELL = { Records: [{ EventSource: "aws:sns", Sns: { MessageId: "m-1", Message: "an alert" } }] };
 
@@ -51,6 +52,12 @@ const handle = (event: unknown) =>
       },
     },
   }).handle(event, invocation(), said);
+
+test("measures how many detectors are silent, where they were asked", async () => {
+  run = async () => ({ ...REPORT, silentDetectors: 2 });
+  await handle({});
+  expect(said.measured).toMatchObject({ silentDetectors: 2 });
+});
 
 test("a bell and a schedule are the same but for what is logged", async () => {
   for (const event of [BELL, {}, null]) expect(await handle(event)).toEqual(REPORT);
