@@ -313,6 +313,21 @@ opensearch
   .description("write the dashboards as NDJSON, to import them by hand; no cluster is asked")
   .option("--namespace <prefix>", "begins every name, so that several share a cluster (team-a-)", "")
   .action(async (options) => (await import("./commands/opensearch-dashboards.ts")).dashboards(options));
+opensearch
+  .command("predict")
+  .description("say what the detectors would report of the counts in a store; no cluster is asked")
+  .addOption(WORKSPACE)
+  .addOption(CONFIG)
+  .addOption(ORGANIZATION)
+  .addOption(
+    new Option("--mode <mode>", "as they run in real time, or over the past when they are made")
+      .choices(["realtime", "historical"])
+      .default("realtime"),
+  )
+  .option("--runs <n>", "runs with different seeds: a cluster draws its own", "3")
+  .addOption(new Option("-f, --format <format>", "what stdout carries").choices(["text", "json"]).default("text"))
+  .option("-q, --quiet", "no progress")
+  .action(async (options) => (await import("./commands/opensearch-predict.ts")).predictDetectors(options));
 openSearchCommand("destroy", "remove what apply made; data stays unless --data")
   .option("--data", "remove events, roll-ups, incidents and results too")
   .option("--yes", "do it: without, only what would go is shown")

@@ -18,6 +18,8 @@ export interface Progress {
   step(step: AnalysisStep | "drawing"): void;
   /** How far a replay is in its time. */
   replaying(now: EpochMs, span: TimeWindow): void;
+  /** How many of a prediction's models are done. */
+  learning(done: number, all: number): void;
   say(line: string): void;
   /** Clears what a terminal still shows; may be called twice. */
   done(): void;
@@ -30,7 +32,14 @@ const STEPS: Readonly<Record<AnalysisStep | "drawing", string>> = {
   drawing: "drawing the report",
 };
 
-const SILENT: Progress = { reading: () => {}, step: () => {}, replaying: () => {}, say: () => {}, done: () => {} };
+const SILENT: Progress = {
+  reading: () => {},
+  step: () => {},
+  replaying: () => {},
+  learning: () => {},
+  say: () => {},
+  done: () => {},
+};
 
 /** Milliseconds between two looks of a person at a terminal, and between two lines in a log. */
 const REDRAW = 100;
@@ -66,6 +75,7 @@ export function createProgress(stream: NodeJS.WriteStream, quiet: boolean): Prog
         const share = Math.min(100, Math.floor((100 * (time - start)) / (end - start)));
         return `replaying what was delivered by ${utc(time)} (${share} %) ...`;
       }),
+    learning: (done, all) => nowAndThen(() => `${amount(done)} of ${amount(all)} models ...`),
     step(step) {
       if (terminal) draw(`${STEPS[step]} ...`);
       else stream.write(`${STEPS[step]}\n`);

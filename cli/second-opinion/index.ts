@@ -28,7 +28,7 @@ export const specsOf = (config: Config): readonly DetectorSpec[] =>
   });
 
 /** How far the roll-ups of a store would be written by the end of its data. */
-async function closingsIn(store: EventStore, { detection }: Config): Promise<Closings> {
+export async function closingsIn(store: EventStore, { detection }: Config): Promise<Closings> {
   const span = await store.span();
   if (!span) return {};
   const { accounts } = await deliveryHealth(store.deliveries(BUCKET), span, detection);
