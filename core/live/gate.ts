@@ -8,9 +8,9 @@ import type { Series } from "../signals/order.ts";
 import type { FollowedAccount } from "./follow-delivery.ts";
 import {
   type Counts,
-  isOutdated,
   type ObserveContext,
   observeCounts,
+  reopened,
   type Suspicion,
   silenceDeparts,
 } from "./observe.ts";
@@ -91,9 +91,9 @@ async function observeEntity(
 ): Promise<readonly Suspect[]> {
   const signal = context.signals.get(series.signal) as Signal;
   const kept = states.get(key);
-  const before = kept && !isOutdated(signal, kept, context.engine) ? kept : null;
+  const before = kept && reopened(signal, kept, context.engine);
   // After a run that died these were observed already.
-  const fresh = before ? countsFrom(counts, before.next) : counts;
+  const fresh = before ? countsFrom(counts, before.state.next) : counts;
   const first = fresh.buckets[0];
   if (first === undefined) return [];
   const isKnown = before !== null || window.start <= followed.watch.since;
@@ -151,9 +151,10 @@ function silentSuspects(
       const signal = context.signals.get(series.signal);
       if (signal?.direction !== "both") return [];
       const state = states.get(key);
-      if (!state || isOutdated(signal, state, context.engine)) return [];
-      const departed = silenceDeparts(signal, state, { start: closedBefore, end: closed }, followed, context);
-      return departed ? [{ series, why: "its silence departs", from: state.next }] : [];
+      const before = state && reopened(signal, state, context.engine);
+      if (!before) return [];
+      const departed = silenceDeparts(before, { start: closedBefore, end: closed }, followed, context);
+      return departed ? [{ series, why: "its silence departs", from: before.state.next }] : [];
     }),
   );
 }

@@ -29,6 +29,22 @@ export interface Suspicion {
   readonly from: EpochMs;
 }
 
+/** A model that goes on from a saved state. */
+export interface Reopened {
+  readonly model: EntityModel;
+  readonly state: EntityState;
+}
+
+/** `null` where the state was saved by a model that this engine cannot go on with. */
+export function reopened(signal: Signal, state: EntityState, engine: DetectorEngine): Reopened | null {
+  try {
+    return { model: engine.open(modelOptionsOf(signal), state.model), state };
+  } catch (error) {
+    if (error instanceof TrailwatchError && error.code === "STORE_VERSION") return null;
+    throw error;
+  }
+}
+
 /**
  * Lets an entity's model observe counts of closed buckets, and the silence before each. The model, the buckets and their
  * order are those of the examination, so nothing departs there that did not depart here; what may be a habit or too little
@@ -41,13 +57,13 @@ export function observeCounts(
   signal: Signal,
   counts: Counts,
   newFrom: EpochMs,
-  before: EntityState | null,
+  begun: Reopened | null,
   { delivery, watch }: Pick<FollowedAccount, "delivery" | "watch">,
   { engine, config }: ObserveContext,
   expectation: PeerExpectation | null = null,
 ): Observed {
-  const options = modelOptionsOf(signal, expectation);
-  const model = engine.open(options, before?.model);
+  const before = begun?.state ?? null;
+  const model = begun?.model ?? engine.open(modelOptionsOf(signal, expectation));
   const series: EntitySeries = { entity: NOBODY, ...counts };
   const walk = new ModelWalk(model, series, watch, before?.next ?? watch.since);
   const last = counts.buckets.at(-1) as EpochMs;
@@ -85,29 +101,16 @@ function crossing(
 }
 
 /**
- * Whether silence departs in a window, of a signal whose drops are findings too. The model itself stays as it is: what
- * silence means is only known when it has ended.
+ * Whether silence departs in a window, of a signal whose drops are findings too. What silence means is only known when it
+ * has ended, so the model must not be saved after.
  */
 export function silenceDeparts(
-  signal: Signal,
-  before: EntityState,
+  { model, state }: Reopened,
   { start, end }: TimeWindow,
   { delivery }: Pick<FollowedAccount, "delivery">,
-  { engine, config }: ObserveContext,
+  { config }: Pick<ObserveContext, "config">,
 ): boolean {
-  const model: EntityModel = engine.open(modelOptionsOf(signal), before.model);
   const nothing: EntitySeries = { entity: NOBODY, buckets: [], values: [] };
-  const walk = new ModelWalk(model, nothing, delivery, before.next);
+  const walk = new ModelWalk(model, nothing, delivery, state.next);
   return walk.departuresTo(end).some((departure) => isConspicuous(departure, config) && departure.window.end > start);
-}
-
-/** Whether a state was saved by a model that this engine cannot go on with. */
-export function isOutdated(signal: Signal, { model }: EntityState, engine: DetectorEngine): boolean {
-  try {
-    engine.open(modelOptionsOf(signal), model);
-    return false;
-  } catch (error) {
-    if (error instanceof TrailwatchError && error.code === "STORE_VERSION") return true;
-    throw error;
-  }
 }
