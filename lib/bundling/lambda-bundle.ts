@@ -7,8 +7,14 @@ import type { Config } from "#core/config/index.ts";
 /** Beside a bundle's `index.mjs`: the whole configuration, checked and completed, as JSON. Code and settings change together. */
 const CONFIGURATION_FILE = "configuration.json";
 
-/** In every bundle: see there. */
-const BUILT_IN = { "node:http": fileURLToPath(new URL("node-http.cjs", import.meta.url)) };
+const path = (name: string): string => fileURLToPath(new URL(`instead/${name}`, import.meta.url));
+
+/** Modules that have another's place in every bundle: each says why. */
+const INSTEAD = {
+  "node:http": path("http.cjs"),
+  "node:util": path("util.cjs"),
+  "@aws-sdk/credential-provider-node": path("credentials.ts"),
+};
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -29,7 +35,7 @@ function buildOptions(name: string): BuildOptions {
     sourcesContent: false,
     legalComments: "none",
     charset: "utf8",
-    alias: BUILT_IN,
+    alias: INSTEAD,
     metafile: true,
     logLevel: "error",
     banner: {

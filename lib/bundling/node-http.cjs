@@ -1,5 +1,0 @@
-/**
- * What `import ... from "node:http"` becomes in a bundle. Imported as a module, node:http has to have all its exports at
- * once, also those behind getters, with which Node.js loads its whole client for `fetch`; asked for like this it has what is used.
- */
-module.exports = process.getBuiltinModule("node:http");
