@@ -8,10 +8,16 @@ import { makeWorkspace } from "../../cli/workspace.ts";
 
 /** A simulated organization in a store, with what is known of its accounts, in a folder that the caller removes. */
 export async function simulatedStore(folder: string, options: SimulationOptions) {
-  const { events } = writeWorld({ ...options, out: join(folder, "world") });
-  const place = makeWorkspace(join(folder, "kept"));
+  const world = join(folder, "world");
+  const { events } = writeWorld({ ...options, out: world });
+  return { ...(await storeOf(world, join(folder, "kept"))), events };
+}
+
+/** A simulated organization that lies in a folder, in a store in another one. */
+export async function storeOf(world: string, kept: string) {
+  const place = makeWorkspace(kept);
   await ingest({
-    sources: [new LocalEventSource(join(folder, "world", "AWSLogs"))],
+    sources: [new LocalEventSource(join(world, "AWSLogs"))],
     selection: {},
     storePath: place.store,
     quarantinePath: place.quarantine,
@@ -20,7 +26,7 @@ export async function simulatedStore(folder: string, options: SimulationOptions)
     onProgress: () => {},
   });
   const config = loadConfiguration(undefined);
-  return { place, events, config, directory: loadOrganization(join(folder, "world", "organization.json"), config) };
+  return { place, config, directory: loadOrganization(join(world, "organization.json"), config) };
 }
 
 /** Of numbers in any order; NaN of none. */

@@ -1,0 +1,71 @@
+import { expect, test } from "@jest/globals";
+import { parseConfig } from "#core/config/index.ts";
+import type { PolicyViolation } from "#core/domain/finding.ts";
+import { DAY, type EpochMs, HOUR, MINUTE } from "#core/domain/time.ts";
+import type { PricedUsageEvent } from "#core/domain/usage-event.ts";
+import { event, OFFICE, ORGANIZATION, role, START } from "../incidents/world.ts";
+import { Deployment } from "./deployment.ts";
+import { CONFIG, END, PLANTED, SMALL_WORLD } from "./small-world.ts";
+
+const STEPS = { first: 40, most: 80, span: DAY };
+
+const written = (events: readonly PricedUsageEvent[]) => events.map((one) => ({ event: one, counted: true }));
+
+const DAYS = 12;
+
+/** The same every day at the same hour: a routine after some days. */
+const ROUTINE = Array.from({ length: DAYS }, (_, day) =>
+  event({
+    time: START + day * DAY + 9 * HOUR,
+    service: "iam",
+    action: "AttachRolePolicy",
+    marks: ["admin-granted"],
+    principal: { type: "role", id: role("deploy"), name: "deploy" },
+    origin: { network: OFFICE },
+  }),
+);
+
+const PULSE = Array.from({ length: DAYS * 48 }, (_, at) =>
+  event({ time: START + at * 30 * MINUTE, action: "DescribeInstances", readOnly: true }),
+);
+
+test("what was done every day of a history is a routine to whoever has only caught up on it", async () => {
+  const now: EpochMs = START + DAYS * DAY;
+  const judged = async (days: number) => {
+    const config = parseConfig({ live: { groupDays: days, leakMinutes: 1 } });
+    const deployment = new Deployment(config, ORGANIZATION, STEPS);
+    deployment.events.add(written([...ROUTINE, ...PULSE].sort((a, b) => a.time - b.time)), now);
+    await deployment.watch(now);
+    return deployment
+      .keptFindings()
+      .filter((finding): finding is PolicyViolation => finding.kind === "policy" && finding.id.startsWith("danger-"))
+      .map(({ id, window, severity, severityReasons }) => ({ id, window, severity, severityReasons }));
+  };
+  const [all, lately] = [await judged(30), await judged(2)];
+  expect(lately).toEqual(all.filter(({ window }) => window.end >= now - 2 * DAY));
+  expect(lately.length).toBeGreaterThan(0);
+  for (const { severityReasons } of lately) expect(severityReasons.join()).toContain("a routine");
+});
+
+test("what comes late of accounts that are known is counted and found, in steps, and time does not go back for them", async () => {
+  const late = SMALL_WORLD.filter(({ principal }) => PLANTED.some((planted) => planted.principal === principal.id));
+  const deployment = new Deployment(CONFIG, ORGANIZATION, { first: 5, most: 5, span: 2 * HOUR });
+  deployment.events.add(written(SMALL_WORLD.filter((one) => !late.includes(one))), END);
+  await deployment.watch(END + HOUR);
+  const before = deployment.rollups.rows().length;
+  deployment.events.add(written(late), END + 2 * HOUR);
+  const now = END + 2 * HOUR + MINUTE;
+  const told = [];
+  for (;;) {
+    const report = await deployment.watch(now, now - 1);
+    told.push(report.closedUntil);
+    if (report.caughtUpTo === null) break;
+  }
+  expect(told.length).toBeGreaterThan(3);
+  expect(told.every((closed) => closed !== null && closed >= END)).toBe(true);
+  expect(deployment.rollups.rows().length).toBeGreaterThan(before);
+  for (const { account } of PLANTED) {
+    const found = deployment.keptFindings().filter((finding) => finding.account === account);
+    expect(found.some(({ kind }) => kind === "policy")).toBe(true);
+  }
+});
