@@ -48,7 +48,7 @@ export function deployedFunctions({ config, sizing, events, isDelegated }: Deplo
 }
 
 /** Silence of events and of detection; delays, quarantine, messages; provisioning. The age of the directory. */
-const OWN_ALARMS = 8;
+const OWN_ALARMS = 10;
 const DIRECTORY_ALARMS = 1;
 const ALARMS_A_FUNCTION = 2;
 const ALARMS_OF_WHAT_IS_KEPT = 2;
