@@ -1,9 +1,11 @@
 import { expect, test } from "@jest/globals";
+import { carryOver } from "../../../bench/detection/carry-over.ts";
 import type { LabelledSeries } from "../../../bench/detection/count-corpus.ts";
 import { averagePrecision, bootstrap, curveOf, type Scored, tally } from "../../../bench/detection/count-scoring.ts";
 import { areasByKind } from "../../../bench/detection/count-tables.ts";
 import { nabAt, nabCurve } from "../../../bench/detection/nab-scoring.ts";
 import { reproduced } from "../../../bench/detection/nab-tables.ts";
+import { SAMPLINGS, serverMetrics } from "../../../bench/detection/server-metrics.ts";
 
 const LENGTH = 400;
 
@@ -72,4 +74,26 @@ test("a benchmark window is worth more the earlier it is said, and false rows co
   // The first 15 % are not scored.
   expect(at(30, 200)).toBe(at(200));
   expect(nabCurve([{ series, scores: new Float64Array(LENGTH) }])[0]?.score).toBe(0);
+});
+
+test("a threshold that is carried over knows nothing of the group that it is judged by", () => {
+  const group = (name: string, height: number, noise: number) => {
+    const values = Float64Array.from({ length: LENGTH }, (_, at) => (at === 205 ? height : noise));
+    const times = Float64Array.from(values, (_, at) => at * 300_000);
+    return { name, series: [{ name, times, values, windows: [{ from: 200, to: 239 }] }] };
+  };
+  const method = { name: "the value", score: ({ values }: { readonly values: Float64Array }) => values };
+  const { carried } = carryOver(method, [group("a", 9, 5), group("b", 9, 5), group("small", 2, 1)]);
+  const [a, b, small] = carried.map(({ score }) => score) as [number, number, number];
+  expect(a).toBeGreaterThan(90);
+  expect(b).toBeGreaterThan(90);
+  // Below 5 the others say every row.
+  expect(small).toBe(0);
+});
+
+test("made metrics are the same for the same seed, and others for another", () => {
+  const sampling = SAMPLINGS.at(-1) as (typeof SAMPLINGS)[number];
+  const [one] = serverMetrics(sampling, 4, 1);
+  expect(serverMetrics(sampling, 4, 1)[0]).toEqual(one);
+  expect(serverMetrics(sampling, 5, 1)[0]?.values).not.toEqual(one?.values);
 });
