@@ -70,12 +70,13 @@ function show(
   const ratios = ours.map((measured, round) => rate(measured) / rate(reference[round] as Measured));
   const rss = median(ours.map(({ peakRssMiB }) => peakRssMiB));
   const share = ((ours[0]?.storeBytes ?? 0) / corpus.rawBytes) as number;
-  const cpu = (all: readonly Measured[]): string =>
-    median(all.map(({ cpuSeconds, events }) => (cpuSeconds / events) * 1e6)).toFixed(1);
+  const cpu = (all: readonly Measured[]): number =>
+    median(all.map(({ cpuSeconds, events }) => (cpuSeconds / events) * 1e6));
   print(
-    `${name}: reference ${thousands(median(reference.map(rate)))}/s (${cpu(reference)} us CPU/event), ` +
-      `trailwatch ${thousands(median(ours.map(rate)))}/s (${cpu(ours)} us), ` +
-      `ratio ${median(ratios).toFixed(2)} (${ratios.map((ratio) => ratio.toFixed(2)).join(", ")}), peak ${rss.toFixed(0)} MiB`,
+    `${name}: reference ${thousands(median(reference.map(rate)))}/s (${cpu(reference).toFixed(1)} us CPU/event), ` +
+      `trailwatch ${thousands(median(ours.map(rate)))}/s (${cpu(ours).toFixed(1)} us), ` +
+      `ratio ${median(ratios).toFixed(2)} (${ratios.map((ratio) => ratio.toFixed(2)).join(", ")}), ` +
+      `of CPU time ${(cpu(reference) / cpu(ours)).toFixed(2)}, peak ${rss.toFixed(0)} MiB`,
   );
   return { ratio: median(ratios), rss, share };
 }
