@@ -2,7 +2,7 @@ import { TrailwatchError } from "../../domain/errors.ts";
 import type { DeploymentConfig } from "./schema.ts";
 
 /** AWS's partition that a region belongs to. */
-export function partitionOf(region: string): DeploymentConfig["partition"] {
+function partitionOf(region: string): DeploymentConfig["partition"] {
   if (region.startsWith("us-gov-")) return "aws-us-gov";
   return region.startsWith("cn-") ? "aws-cn" : "aws";
 }
