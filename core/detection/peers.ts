@@ -46,24 +46,27 @@ const LATELY = 14 * DAY;
 const PEAK = 2 * BUCKET;
 
 /**
- * The group of accounts of which at least two did about as much as a young account does now, in the same region, in as
- * long a time and in its busiest ten minutes, on at least two days before; `null` where they did not.
+ * The group of accounts of which at least two did about as much as a young account does now, in as long a time and in its
+ * busiest ten minutes, on at least two days before; `null` where they did not. In the same region, unless the account has
+ * been at it in its region for days: then it is its own, as theirs are theirs.
  * @param series of the signal in other accounts, and perhaps in this one
  */
 export function doneByAccounts(
-  { entity }: EntitySeries,
+  own: EntitySeries,
   series: readonly EntitySeries[],
   peers: AccountPeers,
   { window, actual, peak }: { readonly window: TimeWindow; readonly actual: number; readonly peak: number },
 ): PeerGroup | null {
-  const group = peers.of(entity.account, window.start);
+  const { account, region } = own.entity;
+  const group = peers.of(account, window.start);
   if (!group) return null;
+  const isOwnRegion = window.start - (own.buckets[0] ?? window.start) > YOUNG;
   const time = { start: window.start - LATELY, end: window.start - EARLIER };
   const length = Math.max(PEAK, window.end - window.start);
   const days = new Set<number>();
   const doing = new Set<string>();
   for (const other of series) {
-    if (other.entity.region !== entity.region || !group.accounts.has(other.entity.account)) continue;
+    if (!group.accounts.has(other.entity.account) || (other.entity.region !== region && !isOwnRegion)) continue;
     const reached = daysReached(other, actual / RATIO, time, length);
     if (reached.length === 0 || daysReached(other, peak / RATIO, time).length === 0) continue;
     doing.add(other.entity.account);

@@ -78,7 +78,7 @@ export async function examineEntity(
     .filter(isGrave)
     .flatMap(({ window }) => othersMatterFrom(signal, account, window.start, context.peers, config) ?? []);
   if (since.length > 0) {
-    drafts = judged(await othersOf(series, { start: Math.min(...since), end: closed }, { region }, context));
+    drafts = judged(await othersOf(series, { start: Math.min(...since), end: closed }, {}, context));
   }
   const known = new Map(before.map((finding) => [finding.id, finding]));
   const findings: Anomaly[] = [];
@@ -120,7 +120,7 @@ async function seriesOf(
   return series;
 }
 
-/** The others of the signal in the region, as far as they are closed: what is done there now excuses nothing. */
+/** The others of the signal, as far as they are closed: what is done there now excuses nothing. */
 async function othersOf(
   series: Series,
   window: TimeWindow,

@@ -61,7 +61,9 @@ export class Redactor {
     if (account.alias !== account.id) this.#same(account.alias, this.#account(account.id));
     if (account.owner !== null) this.#add("owner", account.owner);
     if (account.costCenter !== null) this.#add("cost-center", account.costCenter);
-    if (account.ouPath !== null) for (const unit of account.ouPath.split("/")) this.#add("unit", unit);
+    for (const { ouPath } of [account, ...(account.earlier ?? [])]) {
+      for (const unit of ouPath?.split("/") ?? []) this.#add("unit", unit);
+    }
     for (const [key, value] of Object.entries(account.tags)) {
       this.#add("tag", value);
       this.#add("tag", key);

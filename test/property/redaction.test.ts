@@ -67,3 +67,13 @@ test("shape and numbers are kept", async () => {
   expect(redacted?.severity).toBe(incident.severity);
   expect(redacted?.findings.map((finding) => finding.kind)).toEqual(incident.findings.map((finding) => finding.kind));
 });
+
+test("where an account was is no more told than where it is", async () => {
+  const { incident } = await STORIES.mining();
+  const accounts = incident.accounts.map((account) => ({
+    ...account,
+    earlier: [{ until: 0, type: "sandbox" as const, ouPath: "/Labs-of-Zurich/Secret-Unit" }],
+  }));
+  const severityReasons = ["12 were expected by what 3 other accounts of /Labs-of-Zurich/Secret-Unit had"];
+  expect(JSON.stringify(redact([{ ...incident, accounts, severityReasons }]))).not.toMatch(/Zurich|Secret/);
+});

@@ -158,6 +158,17 @@ test("an account that moved begins to do what its new peers do, and is no page; 
   expect(await severity(240, organization)).toEqual(["high"]);
 });
 
+test("an account that moved is at home in its own region, as its new peers are in theirs", async () => {
+  const [moved, ...others] = PRODUCTION;
+  const earlier = [{ until: new Date(at(14.2)).toISOString(), ouPath: "/Workloads/Production" }];
+  const organization = [...SANDBOXES.map(sandbox), ...others.map(production), { ...sandbox(moved), earlier }];
+  const there = (days: number, count: number) => launches(moved, days, count, "eu-central-1");
+  const last = async (...own: readonly RollupRow[]) =>
+    (await found([...habit(SANDBOXES, 12), ...own], organization, moved)).at(-1)?.severity;
+  expect(await last(there(3, 1), there(14.6, 12))).toBe("low");
+  expect(await last(there(14.6, 12))).toBe("medium");
+});
+
 test("what goes on is held against as long a time, not against the ten minutes in which others do as much", async () => {
   const [moved, ...others] = PRODUCTION;
   const earlier = [{ until: new Date(at(14.2)).toISOString(), ouPath: "/Workloads/Production" }];
