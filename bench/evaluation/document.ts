@@ -7,6 +7,7 @@ const DOCUMENTS = {
   budget: "evaluation",
   sizes: "evaluation",
   detection: "detection",
+  opinions: "detection",
   rates: "detection",
 } as const;
 export type Section = keyof typeof DOCUMENTS;
