@@ -37,7 +37,7 @@ export class OpenSearchArrivals implements Arrivals {
     if (came.buckets.length === 0) return came;
     const heard = { start: window.start, end: came.until };
     const concerned = await settleArrived(this.#connection, this.#names, writtenSince(from), heard, this.#options);
-    const buckets = new Set([...came.buckets, ...concerned.map(bucketStart)]);
+    const buckets = new Set([...came.buckets, ...concerned.map((time) => bucketStart(time))]);
     return { buckets: [...buckets].sort((a, b) => a - b), until: came.until };
   }
 
