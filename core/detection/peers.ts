@@ -46,9 +46,9 @@ const LATELY = 14 * DAY;
 const PEAK = 2 * BUCKET;
 
 /**
- * The group of accounts of which at least two did about as much as a young account does now, in as long a time and in its
- * busiest ten minutes, on at least two days before; `null` where they did not. In the same region, unless the account has
- * been at it in its region for days: then it is its own, as theirs are theirs.
+ * The group of accounts of which at least two did about as much as a young account does now, in its busiest ten minutes
+ * and in a day (or as long a time, where that is longer), on at least two days before; `null` where they did not. In the
+ * same region, unless the account has been at it in its region for days: then it is its own, as theirs are theirs.
  * @param series of the signal in other accounts, and perhaps in this one
  */
 export function doneByAccounts(
@@ -62,7 +62,7 @@ export function doneByAccounts(
   if (!group) return null;
   const isOwnRegion = window.start - (own.buckets[0] ?? window.start) > YOUNG;
   const time = { start: window.start - LATELY, end: window.start - EARLIER };
-  const length = Math.max(PEAK, window.end - window.start);
+  const length = Math.max(DAY, window.end - window.start);
   const days = new Set<number>();
   const doing = new Set<string>();
   for (const other of series) {

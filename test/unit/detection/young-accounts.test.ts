@@ -169,7 +169,7 @@ test("an account that moved is at home in its own region, as its new peers are i
   expect(await last(there(14.6, 12))).toBe("medium");
 });
 
-test("what goes on is held against as long a time, not against the ten minutes in which others do as much", async () => {
+test("what goes on is held against a day of others, not against their busiest ten minutes alone", async () => {
   const [moved, ...others] = PRODUCTION;
   const earlier = [{ until: new Date(at(14.2)).toISOString(), ouPath: "/Workloads/Production" }];
   const organization = [...SANDBOXES.map(sandbox), ...others.map(production), { ...sandbox(moved), earlier }];
