@@ -66,7 +66,7 @@ class InlinePool implements ReadingPool {
 }
 
 /** Short-lived objects are most of what a thread makes; more room for them would only be more memory in use. */
-const RESOURCES = { maxYoungGenerationSizeMb: 32 } as const;
+const RESOURCES = { maxYoungGenerationSizeMb: 16 } as const;
 
 interface Thread {
   readonly number: number;
