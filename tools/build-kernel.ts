@@ -36,7 +36,8 @@ try {
     `/** Made by \`npm run kernel\` with ${COMPILER} from record-kernel.as, whose SHA-256 stands here. */
 export const SOURCE_HASH = "${hash}";
 
-export const COMPILED = "${made}";
+export const COMPILED =
+  "${made}";
 `,
   );
   process.stdout.write(`${fileURLToPath(COMPILED)}\n`);

@@ -23,11 +23,14 @@ export async function fetchOrganization(options: AwsOptions & { readonly file: s
   process.stderr.write(`${terminal ? "\r" : ""}${organization.accounts.length} accounts written to ${options.file}\n`);
 }
 
-/** What the file has, if it can be read: it is written anew in any case. */
+/** What the file has. One that is broken is written anew, but what it knew of earlier places is lost, which is said. */
 function kept(file: string): unknown {
+  if (!existsSync(file)) return null;
+  const text = readFileSync(file, "utf8");
   try {
-    return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : null;
+    return JSON.parse(text);
   } catch {
+    process.stderr.write(`${file} was no JSON: where accounts were before today is not known any more\n`);
     return null;
   }
 }

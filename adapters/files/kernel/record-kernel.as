@@ -73,7 +73,6 @@ let used: usize = 0;
 /** Whether the last string had an escape. */
 let escaped: bool = false;
 
-// @ts-ignore: decorator
 @inline
 function skipSpace(at: usize, end: usize): usize {
   let p = at;
@@ -177,7 +176,6 @@ function skipNested(at: usize, end: usize): i32 {
 }
 
 /** Bytes of numbers and of true, false and null. */
-// @ts-ignore: decorator
 @inline
 function isLiteral(byte: u32): bool {
   if (byte >= 0x30 && byte <= 0x39) return true;
@@ -192,7 +190,6 @@ function skipLiteral(at: usize, end: usize): i32 {
   return p == end ? INCOMPLETE : <i32>p;
 }
 
-// @ts-ignore: decorator
 @inline
 function standsAt(field: i32, p: usize): bool {
   const key = KEYS + (field << 5);
@@ -364,7 +361,6 @@ export function remember(field: i32): i32 {
 }
 
 /** The finishing step of MurmurHash3: every bit in bears on every bit out. */
-// @ts-ignore: decorator
 @inline
 function mixed(value: u32): u32 {
   let h = value;
@@ -404,7 +400,6 @@ export function fingerprint(start: usize, end: usize): void {
 }
 
 /** 1 where every byte is a lower-case hexadecimal digit. */
-// @ts-ignore: decorator
 @inline
 function areDigits(text: v128): bool {
   const decimal = i8x16.le_u(i8x16.sub(text, i8x16.splat(0x30)), i8x16.splat(9));
@@ -413,7 +408,6 @@ function areDigits(text: v128): bool {
 }
 
 /** Sixteen digits as eight bytes, in words of two bytes. */
-// @ts-ignore: decorator
 @inline
 function paired(text: v128): v128 {
   const letters = v128.and(i8x16.ge_u(text, i8x16.splat(0x61)), i8x16.splat(0x27));
@@ -458,7 +452,6 @@ function hexadecimal(at: usize, end: usize): i32 {
   return value;
 }
 
-// @ts-ignore: decorator
 @inline
 function continued(bits: i32): u8 {
   return <u8>(0x80 | (bits & 0x3f));
@@ -489,7 +482,6 @@ function writeCharacter(code: i32, into: usize): usize {
 }
 
 /** What a backslash and this letter stand for; 0 for `u`, which is followed by digits, -1 where it is no escape. */
-// @ts-ignore: decorator
 @inline
 function escapedBy(letter: u32): i32 {
   if (letter == QUOTE || letter == BACKSLASH || letter == 0x2f) return letter;

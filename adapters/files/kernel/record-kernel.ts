@@ -51,10 +51,32 @@ const KEY_BYTES = 32;
 const PAGE_BYTES = 65_536;
 /** Behind the text, because it is read by 32 bytes. */
 const PADDING = 64;
-/** Words of what is no list of fields. */
-const LENGTHS: Readonly<Record<string, number>> = { UUID: 4, PRINT: 3, WRITTEN: 1 };
 /** Text that lies in the kernel's memory at a time, unless one record is larger. */
 const WINDOW_BYTES = 256 * 1024;
+
+/** What the kernel has found, as words of its memory. */
+interface Views {
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+  readonly plain: Int32Array;
+  readonly entries: Int32Array;
+  readonly results: Int32Array;
+  readonly uuid: Int32Array;
+  readonly written: Int32Array;
+}
+
+function viewsOf({ memory, FIELDS, STARTS, ENDS, PLAIN, ENTRIES, PRINT, UUID, WRITTEN }: Exports): Views {
+  const words = ({ value }: Address, length: number): Int32Array => new Int32Array(memory.buffer, value, length);
+  return {
+    starts: words(STARTS, FIELDS.value),
+    ends: words(ENDS, FIELDS.value),
+    plain: words(PLAIN, FIELDS.value),
+    entries: words(ENTRIES, FIELDS.value),
+    results: words(PRINT, 3),
+    uuid: words(UUID, 4),
+    written: words(WRITTEN, 1),
+  };
+}
 
 /**
  * Looks at records in a memory of its own, into which it copies what it is asked about, a window at a time. All
@@ -64,13 +86,7 @@ export class RecordKernel {
   readonly #kernel: Exports;
   readonly #text: number;
   #memory: Buffer;
-  #starts: Int32Array;
-  #ends: Int32Array;
-  #plain: Int32Array;
-  #entries: Int32Array;
-  #results: Int32Array;
-  #uuid: Int32Array;
-  #end: Int32Array;
+  #views: Views;
   #written = 0;
   /** What lies in the window: `bytes[from, to)`, and what its positions become by. */
   #bytes: Buffer | null = null;
@@ -85,13 +101,7 @@ export class RecordKernel {
     this.#text = this.#kernel.TEXT.value;
     const memory = Buffer.from(this.#kernel.memory.buffer);
     this.#memory = memory;
-    this.#starts = this.#words("STARTS");
-    this.#ends = this.#words("ENDS");
-    this.#plain = this.#words("PLAIN");
-    this.#entries = this.#words("ENTRIES");
-    this.#results = this.#words("PRINT");
-    this.#uuid = this.#words("UUID");
-    this.#end = this.#words("WRITTEN");
+    this.#views = viewsOf(this.#kernel);
     const { KEYS, KEY_MASKS, KEY_LENGTHS, NAME_SLOTS, NAME_SEED: seed, FOLLOWING, REMEMBERED, FIELDS } = this.#kernel;
     if (KEY_NAMES.length > FIELDS.value) throw new RangeError(`the kernel knows ${FIELDS.value} fields`);
     for (const [field, name] of KEY_NAMES.entries()) {
@@ -123,22 +133,22 @@ export class RecordKernel {
 
   /** Whether the record has a name with escapes, which may be any field's. */
   get escapedKey(): boolean {
-    return this.#results[2] !== 0;
+    return this.#views.results[2] !== 0;
   }
 
   /** Where a field's value lies; 0 to 0 where there is none. */
   start(field: number): number {
-    return this.#ends[field] === 0 ? 0 : (this.#starts[field] as number) - this.#shift;
+    return this.#views.ends[field] === 0 ? 0 : (this.#views.starts[field] as number) - this.#shift;
   }
 
   end(field: number): number {
-    const end = this.#ends[field] as number;
+    const end = this.#views.ends[field] as number;
     return end === 0 ? 0 : end - this.#shift;
   }
 
   /** Whether the value is a text without escapes. */
   isPlain(field: number): boolean {
-    return this.#plain[field] === 1;
+    return this.#views.plain[field] === 1;
   }
 
   /** Finds out which of the record's values were met before. */
@@ -148,7 +158,7 @@ export class RecordKernel {
 
   /** After {@link identify}: the number of the value, or -1 where it is not known. */
   entry(field: number): number {
-    return this.#entries[field] as number;
+    return this.#views.entries[field] as number;
   }
 
   /**
@@ -161,8 +171,8 @@ export class RecordKernel {
 
   /** Reads a field that is a UUID as four big-endian words; false for anything else. */
   uuid(field: number, into: Int32Array): boolean {
-    if (this.#ends[field] === 0 || this.#kernel.uuid(field) === 0) return false;
-    for (let word = 0; word < 4; word++) into[word] = this.#uuid[word] as number;
+    if (this.#views.ends[field] === 0 || this.#kernel.uuid(field) === 0) return false;
+    for (let word = 0; word < 4; word++) into[word] = this.#views.uuid[word] as number;
     return true;
   }
 
@@ -170,8 +180,8 @@ export class RecordKernel {
   fingerprint(bytes: Buffer, start: number, end: number, into: Fingerprint): void {
     const shift = this.#shiftOf(bytes, start, end);
     this.#kernel.fingerprint(start + shift, end + shift);
-    into.low = this.#results[0] as number;
-    into.high = this.#results[1] as number;
+    into.low = this.#views.results[0] as number;
+    into.high = this.#views.results[1] as number;
   }
 
   /** {@link contentFingerprint}'s two words of a span; false where it has to be asked itself. The window stays as it is. */
@@ -180,8 +190,8 @@ export class RecordKernel {
     const free = Math.max(end + shift + PADDING, this.#free);
     this.#reserve(free + (end - start));
     if (this.#kernel.contentOf(start + shift, end + shift, free) === 0) return false;
-    into.low = this.#results[0] as number;
-    into.high = this.#results[1] as number;
+    into.low = this.#views.results[0] as number;
+    into.high = this.#views.results[1] as number;
     return true;
   }
 
@@ -196,7 +206,7 @@ export class RecordKernel {
       this.#reserve(free + (this.#to - at));
       const next = this.#kernel.unescape(at + this.#shift, this.#to + this.#shift, free);
       if (next >= 0) {
-        this.#written = into + this.#memory.copy(target, into, free, this.#end[0] as number);
+        this.#written = into + this.#memory.copy(target, into, free, this.#views.written[0] as number);
         return next - this.#shift;
       }
       if (next !== INCOMPLETE || this.#to >= end) return next;
@@ -245,17 +255,6 @@ export class RecordKernel {
   #grow(pages: number): void {
     this.#kernel.memory.grow(pages);
     this.#memory = Buffer.from(this.#kernel.memory.buffer);
-    this.#starts = this.#words("STARTS");
-    this.#ends = this.#words("ENDS");
-    this.#plain = this.#words("PLAIN");
-    this.#entries = this.#words("ENTRIES");
-    this.#results = this.#words("PRINT");
-    this.#uuid = this.#words("UUID");
-    this.#end = this.#words("WRITTEN");
-  }
-
-  #words(name: "STARTS" | "ENDS" | "PLAIN" | "ENTRIES" | "PRINT" | "UUID" | "WRITTEN"): Int32Array {
-    const length = LENGTHS[name] ?? this.#kernel.FIELDS.value;
-    return new Int32Array(this.#memory.buffer, this.#kernel[name].value, length);
+    this.#views = viewsOf(this.#kernel);
   }
 }

@@ -59,7 +59,9 @@ export function restValue(rest: RestTexts): Readonly<Record<string, unknown>> {
     if (part === undefined) continue;
     try {
       value[name] = JSON.parse(part);
-    } catch {}
+    } catch {
+      // Left out of what may be searched only: the event is kept, and found by its other parts.
+    }
   }
   return value;
 }
