@@ -24,7 +24,8 @@ const dangerSubject = (rule: DangerRule, event: UsageEvent): string =>
 
 /**
  * Who did something dangerous in the windows, with every event that would begin or prolong a burst. Rules that ask for many
- * need the hour before as well: it is read only where somebody did such a thing at all.
+ * need the hour before and after as well, for what came late may be enough only with what was heard before it: they are
+ * read only where somebody did such a thing at all.
  */
 export async function dangerSuspects(
   store: EventStore,
@@ -36,35 +37,39 @@ export async function dangerSuspects(
     suspects.set(subject, Math.min(time, suspects.get(subject) ?? time));
   };
   for (const window of windows) {
-    let asksForMany = false;
+    /** Who may have done a thing of which it takes many often enough. */
+    const doers = new Set<string>();
     for await (const event of eventsInOrder(store, window, dangerFilters())) {
       for (const rule of dangersIn(event, ownership)) {
-        if (rule.atLeast === 1) suspect(dangerSubject(rule, event), event.time);
-        else asksForMany = true;
+        const subject = dangerSubject(rule, event);
+        if (rule.atLeast === 1) suspect(subject, event.time);
+        else doers.add(subject);
       }
     }
-    if (!asksForMany) continue;
-    for (const { subject, from } of await manyIn(store, window, ownership)) suspect(subject, from);
+    if (doers.size === 0) continue;
+    for (const { subject, from } of await manyAround(store, window, doers, ownership)) suspect(subject, from);
   }
   return [...suspects].map(([subject, from]) => ({ subject, from }));
 }
 
-async function manyIn(
+async function manyAround(
   store: EventStore,
   { start, end }: TimeWindow,
+  doers: ReadonlySet<string>,
   ownership: Ownership,
 ): Promise<readonly DangerSuspect[]> {
   const recent = new Map<string, UsageEvent[]>();
   const suspects: DangerSuspect[] = [];
-  const window = { start: start - LONGEST_WINDOW, end };
+  const window = { start: start - LONGEST_WINDOW, end: end + LONGEST_WINDOW };
   for await (const event of eventsInOrder(store, window, dangerFilters(MANY))) {
     for (const rule of dangersIn(event, ownership)) {
-      if (rule.atLeast === 1) continue;
       const subject = dangerSubject(rule, event);
+      if (!doers.has(subject)) continue;
       const within = (recent.get(subject) ?? []).filter(({ time }) => time > event.time - rule.window);
       within.push(event);
       recent.set(subject, within);
-      if (event.time >= start && amountOf(within, rule) >= rule.atLeast) suspects.push({ subject, from: event.time });
+      const hasNew = event.time >= start && within.some(({ time }) => time >= start && time < end);
+      if (hasNew && amountOf(within, rule) >= rule.atLeast) suspects.push({ subject, from: event.time });
     }
   }
   return suspects;
