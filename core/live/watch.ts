@@ -208,17 +208,19 @@ export class UsageWatch {
     });
   }
 
-  /** Counts that models have gone past: they are examined if they may be too much by themselves. */
+  /** Counts that models have gone past: they are examined if they may be too much by themselves, or are part of a finding. */
   async #noteLate(rows: readonly RollupRow[], context: WatchContext): Promise<void> {
-    const { before, signals, pending, keptSince } = context;
+    const { before, signals, pending, keptSince, cache } = context;
     for (const row of rows) {
       const signal = signals.get(row.signal);
       const through = before.accounts[row.entity.account]?.through ?? 0;
       if (!signal || row.bucket >= through || row.bucket + BUCKET < keptSince) continue;
       // Two buckets may reach a threshold together.
       const least = signal.thresholds ? signal.thresholds.low / 2 : signal.floor;
-      if (row.value < Math.max(least, Number.MIN_VALUE)) continue;
       const subject = anomalySubject(row);
+      const known = cache.get(subject)?.findings ?? [];
+      const isPart = known.some(({ window }) => row.bucket <= window.end && row.bucket + BUCKET >= window.start);
+      if (!isPart && row.value < Math.max(least, Number.MIN_VALUE)) continue;
       pending.add({ subject, why: "an event came late", from: row.bucket, notBefore: null, seen: null });
     }
     await keepPending(context);

@@ -8,7 +8,7 @@ import type { Steps } from "#core/live/watch-context.ts";
 import { Killed } from "../fakes/faults.ts";
 import { ORGANIZATION, START } from "../unit/incidents/world.ts";
 import { Deployment } from "../unit/live/deployment.ts";
-import { CONFIG, END, PLANTED, SMALL_WORLD } from "../unit/live/small-world.ts";
+import { CONFIG, END, LAST_DAY, PLANTED, SMALL_WORLD } from "../unit/live/small-world.ts";
 
 /** When all buckets have closed. */
 const LAST = END + HOUR;
@@ -112,6 +112,34 @@ test("whatever the steps, and wherever one dies, the same is found, learnt and c
   );
 }, 240_000);
 
+/** As of {@link stateOf} what does not depend on when somebody looked, for accounts that are followed from the beginning. */
+const knownTo = async (deployment: Deployment) => {
+  const { findings, states, rollups, firstUses, watermarks } = await stateOf(deployment);
+  const accounts = Object.entries(watermarks.accounts).map(([account, { leaksAt: _, ...rest }]) => [account, rest]);
+  return { findings, states, rollups, firstUses, accounts, rollUp: watermarks.rollUp };
+};
+
+test("after every step that is known which one run would know at that time, and nothing of what happened later", async () => {
+  await fc.assert(
+    fc.asyncProperty(steps, async (some) => {
+      const deployment = new Deployment(CONFIG, ORGANIZATION, some);
+      deployment.events.add(written(SMALL_WORLD), END);
+      for (let made = 0; ; made++) {
+        const { caughtUpTo } = await deployment.watch(LAST, LAST - 1);
+        if (caughtUpTo === null) {
+          expect(made).toBeGreaterThan(0);
+          break;
+        }
+        const then = new Deployment(CONFIG, ORGANIZATION, AT_ONCE);
+        then.events.add(written(SMALL_WORLD.filter(({ time }) => time < caughtUpTo)), END);
+        await then.watch(caughtUpTo - 1);
+        expect(await knownTo(deployment)).toEqual(await knownTo(then));
+      }
+    }),
+    { numRuns: 3 },
+  );
+}, 240_000);
+
 test("hours in which nothing ran, and a history that is written later, leave what would have been found in time", async () => {
   const later = LAST + 2 * HOUR;
   const whole = await atOnce(CONFIG);
@@ -138,6 +166,53 @@ test("hours in which nothing ran, and a history that is written later, leave wha
       // What waited for time to come as far again, and for a violation's turn.
       await deployment.watch(later);
       expect(await stateOf(deployment)).toEqual(expected);
+    }),
+    { numRuns: 8 },
+  );
+}, 240_000);
+
+test("what is history, and what is of concern, is told apart to the bucket", async () => {
+  const border = fc.record({
+    /** Where what is of concern begins, among what was planted. */
+    at: fc.integer({ min: 0, max: (END - LAST_DAY) / MINUTE }).map((minutes) => LAST_DAY + minutes * MINUTE),
+    days: fc.integer({ min: 2, max: 4 }),
+  });
+  const found = async (groupDays: number, now: EpochMs, some: Steps) => {
+    const deployment = new Deployment(parseConfig({ live: { groupDays, leakMinutes: 1 } }), ORGANIZATION, some);
+    deployment.events.add(written(SMALL_WORLD), END);
+    await caughtUp(deployment, now, [{ oneStep: false, restart: false }]);
+    return deployment.keptFindings();
+  };
+  await fc.assert(
+    fc.asyncProperty(steps, border, async (some, { at, days }) => {
+      const now = at + days * DAY;
+      const all = await found(30, now, AT_ONCE);
+      expect(await found(days, now, some)).toEqual(all.filter(({ window }) => window.end >= at));
+    }),
+    { numRuns: 15 },
+  );
+}, 240_000);
+
+test("what comes late of accounts that are known leaves the same, in whatever steps it is heard", async () => {
+  /** Stretches of the world, but for the first event of every account. */
+  const stretch = fc.record({
+    from: fc.integer({ min: 10, max: SMALL_WORLD.length }),
+    events: fc.integer({ min: 1, max: 40 }),
+  });
+  const now = LAST + 2 * HOUR;
+  const heard = async (some: Steps, late: readonly { readonly from: number; readonly events: number }[]) => {
+    const isLate = (at: number): boolean => late.some(({ from, events }) => at >= from && at < from + events);
+    const deployment = new Deployment(CONFIG, ORGANIZATION, AT_ONCE);
+    deployment.events.add(written(SMALL_WORLD.filter((_, at) => !isLate(at))), END);
+    await deployment.watch(LAST);
+    deployment.events.add(written(SMALL_WORLD.filter((_, at) => isLate(at))), LAST + HOUR);
+    deployment.restart(some);
+    await caughtUp(deployment, now, [{ oneStep: true, restart: false }]);
+    return await knownTo(deployment);
+  };
+  await fc.assert(
+    fc.asyncProperty(steps, fc.array(stretch, { minLength: 1, maxLength: 4 }), async (some, late) => {
+      expect(await heard({ ...some, most: some.first }, late)).toEqual(await heard(AT_ONCE, late));
     }),
     { numRuns: 8 },
   );

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { parseConfig } from "#core/config/index.ts";
-import type { PolicyViolation } from "#core/domain/finding.ts";
+import type { Anomaly, Finding, PolicyViolation } from "#core/domain/finding.ts";
 import { DAY, type EpochMs, HOUR, MINUTE } from "#core/domain/time.ts";
 import type { PricedUsageEvent } from "#core/domain/usage-event.ts";
 import { event, OFFICE, ORGANIZATION, role, START } from "../incidents/world.ts";
@@ -68,4 +68,20 @@ test("what comes late of accounts that are known is counted and found, in steps,
     const found = deployment.keptFindings().filter((finding) => finding.account === account);
     expect(found.some(({ kind }) => kind === "policy")).toBe(true);
   }
+});
+
+test("what comes late into what was found is counted in it, however little it is", async () => {
+  const late = SMALL_WORLD.filter(({ marks }) => marks.includes("secret-read")).at(-1);
+  const secretsRead = (deployment: Deployment): readonly number[] =>
+    deployment
+      .keptFindings()
+      .filter((finding: Finding): finding is Anomaly => finding.kind === "anomaly" && finding.signal === "secrets-read")
+      .map(({ actual }) => actual);
+  const deployment = new Deployment(CONFIG, ORGANIZATION);
+  deployment.events.add(written(SMALL_WORLD.filter((one) => one !== late)), END);
+  await deployment.watch(END + HOUR);
+  expect(secretsRead(deployment)).toEqual([23]);
+  deployment.events.add(written(SMALL_WORLD.filter((one) => one === late)), END + 2 * HOUR);
+  await deployment.watch(END + 2 * HOUR + MINUTE);
+  expect(secretsRead(deployment)).toEqual([24]);
 });

@@ -58,7 +58,7 @@ export class Deployment {
   #keeper: IncidentKeeper;
   #sweep: OutboxSweep;
 
-  readonly #steps: Steps | undefined;
+  #steps: Steps | undefined;
 
   constructor(config: Config, directory: AccountDirectory, steps?: Steps) {
     this.#steps = steps;
@@ -68,7 +68,8 @@ export class Deployment {
   }
 
   /** As in other processes, which hold nothing. */
-  restart(): void {
+  restart(steps = this.#steps): void {
+    this.#steps = steps;
     [this.#watch, this.#keeper, this.#sweep] = this.#processes();
   }
 

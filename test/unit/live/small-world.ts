@@ -15,7 +15,7 @@ export const PLANTED = [
   { account: OTHER, principal: role("reporting", OTHER) },
 ] as const;
 
-const LAST_DAY = START + (DAYS - 1) * DAY;
+export const LAST_DAY: EpochMs = START + (DAYS - 1) * DAY;
 
 /** Two accounts in which little happens, but for a day's end: a stolen key launches, a role reads all secrets. In time order. */
 export const SMALL_WORLD: readonly PricedUsageEvent[] = [
