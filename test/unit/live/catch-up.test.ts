@@ -85,3 +85,39 @@ test("what comes late into what was found is counted in it, however little it is
   await deployment.watch(END + 2 * HOUR + MINUTE);
   expect(secretsRead(deployment)).toEqual([24]);
 });
+
+test("what was found after it stands when something comes late of an account that is known", async () => {
+  const now = START + DAYS * DAY;
+  const dangers = (deployment: Deployment): readonly string[] =>
+    deployment
+      .keptFindings()
+      .filter(({ id }) => id.startsWith("danger-"))
+      .map(({ id }) => id);
+  const world = [...ROUTINE, ...PULSE].sort((a, b) => a.time - b.time);
+  const late = [ROUTINE[1], PULSE.at(-20)].flatMap((one) => one ?? []);
+  const whole = new Deployment(CONFIG, ORGANIZATION);
+  whole.events.add(written(world), now);
+  await whole.watch(now);
+  expect(dangers(whole)).toHaveLength(DAYS);
+  // The last one is for another step.
+  const deployment = new Deployment(CONFIG, ORGANIZATION, { ...STEPS, most: 1 });
+  deployment.events.add(written(world.filter((one) => !late.includes(one))), now - HOUR);
+  await deployment.watch(now);
+  expect(dangers(deployment)).toHaveLength(DAYS - 1);
+  deployment.events.add(written(late), now + HOUR);
+  expect((await deployment.watch(now + 2 * HOUR)).steps).toBe(2);
+  expect(dangers(deployment)).toEqual(dangers(whole));
+});
+
+test("what departed before anything is of concern is learnt, and nobody is examined for it", async () => {
+  const theft = END - DAY + 9 * HOUR;
+  const examinedBy = async (now: EpochMs): Promise<number> => {
+    const config = parseConfig({ live: { groupDays: 2, leakMinutes: 1 } });
+    const deployment = new Deployment(config, ORGANIZATION, STEPS);
+    const before = SMALL_WORLD.filter(({ time, account }) => account === PLANTED[0].account && time < theft + 2 * HOUR);
+    deployment.events.add(written(before), END);
+    return (await deployment.watch(now)).examined;
+  };
+  expect(await examinedBy(theft + 2 * DAY)).toBeGreaterThan(0);
+  expect(await examinedBy(theft + 2 * DAY + 3 * HOUR)).toBe(0);
+});
