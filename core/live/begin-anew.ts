@@ -8,7 +8,7 @@ import type { WatchContext } from "./watch-context.ts";
  * beginning. What was found in them stands until time has come as far again: then it is judged by that history too.
  */
 export async function beginAnew({ anew, catchUp }: Begun, context: WatchContext): Promise<WatchCheckpoint> {
-  const { before, cache, writer, pending } = context;
+  const { before, cache, writer, pending, fence } = context;
   for (const set of [...cache.sets]) {
     const { subject, findings } = set;
     const isDanger = isOfKind(subject, "danger");
@@ -26,6 +26,7 @@ export async function beginAnew({ anew, catchUp }: Begun, context: WatchContext)
     Object.fromEntries(Object.entries(accounts).filter(([account]) => !anew.has(account)));
   return {
     ...before,
+    token: fence.token,
     rollUp: before.rollUp && { ...before.rollUp, accounts: others(before.rollUp.accounts) },
     accounts: others(before.accounts),
     pending: pending.list(),

@@ -39,13 +39,17 @@ export interface CatchUp {
   readonly at: EpochMs;
   /** {@link WatchCheckpoint.sweptAt} at its end. */
   readonly sweptAt: EpochMs;
-  /** Of a step: more of them where steps are quick, fewer where they are slow. */
+  /** Of a step: more of them where steps are quick, fewer where they are slow or come to no end. */
   readonly events: number;
+  /** Whether one came to no end, so that they become more slowly. */
+  readonly wary: boolean;
 }
 
 /** Where the next run of the watch goes on. */
 export interface WatchCheckpoint {
-  readonly version: 2;
+  readonly version: 3;
+  /** Of the lease under which the last step ended: no run that was begun under a later one came to the end of any. */
+  readonly token: number;
   /** What was written before was heard. */
   readonly at: EpochMs;
   /** When arrivals of all times were last asked for; in between only those of the last hours are. */
@@ -61,7 +65,8 @@ export interface WatchCheckpoint {
 export const WATCH = "watch";
 
 const NOTHING: WatchCheckpoint = {
-  version: 2,
+  version: 3,
+  token: 0,
   at: 0,
   sweptAt: 0,
   rollUp: null,
@@ -74,5 +79,5 @@ const NOTHING: WatchCheckpoint = {
 /** What another version wrote is left aside: the next run begins anew, from the events and roll-ups that are kept. */
 export async function readWatch(checkpoints: Checkpoints): Promise<WatchCheckpoint> {
   const kept = (await checkpoints.read(WATCH)) as WatchCheckpoint | null;
-  return kept?.version === 2 ? kept : NOTHING;
+  return kept?.version === 3 ? kept : NOTHING;
 }

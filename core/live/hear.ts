@@ -3,6 +3,7 @@ import type { Arrived, Portion } from "../ports/arrivals.ts";
 import type { DeliveryRow } from "../ports/event-store.ts";
 import type { CatchUp } from "./checkpoint.ts";
 import { type FollowedAccount, followDelivery } from "./follow-delivery.ts";
+import { eventsOf } from "./pace.ts";
 import { windowsAround } from "./time-windows.ts";
 import type { WatchContext } from "./watch-context.ts";
 
@@ -70,10 +71,12 @@ export async function hear(context: WatchContext): Promise<Heard | Begun> {
   return { arrived: buckets, followed, reach, catchUp: null, at, sweptAt: question.sweptAt };
 }
 
-function questionOf({ before, now, steps }: WatchContext): Question {
+function questionOf(context: WatchContext): Question {
+  const { before, now, steps } = context;
   const end = bucketStart(now) + DAY;
+  const events = eventsOf(context);
   if (before.catchUp) {
-    const { since, until, sweptAt, events } = before.catchUp;
+    const { since, until, sweptAt } = before.catchUp;
     return { since, window: { start: until, end }, portion: { events, span: steps.span }, sweptAt };
   }
   const sweeps = now - before.sweptAt >= SWEEP_EVERY;
@@ -81,9 +84,7 @@ function questionOf({ before, now, steps }: WatchContext): Question {
   return {
     since: (sweeps ? before.sweptAt : before.at) - OVERLAP,
     window: { start: sweeps ? 0 : bucketStart(now - NEAR), end },
-    portion: isFirst
-      ? { events: steps.first, span: steps.span }
-      : { events: steps.most, span: Number.POSITIVE_INFINITY },
+    portion: { events, span: isFirst ? steps.span : Number.POSITIVE_INFINITY },
     sweptAt: sweeps ? now : before.sweptAt,
   };
 }
@@ -97,14 +98,19 @@ async function answerTo({ since, window, portion }: Question, { before, ports }:
 const catchUpOf = (
   { since, sweptAt }: Pick<Question, "since" | "sweptAt">,
   until: EpochMs,
-  { before, now, steps }: WatchContext,
-): CatchUp => ({
-  since,
-  until,
-  at: before.catchUp?.at ?? now,
-  sweptAt,
-  events: before.catchUp?.events ?? steps.first,
-});
+  context: WatchContext,
+): CatchUp => {
+  const { before, now, steps, failed } = context;
+  const events = eventsOf(context);
+  return {
+    since,
+    until,
+    at: before.catchUp?.at ?? now,
+    sweptAt,
+    events: before.catchUp ? events : Math.min(events, steps.first),
+    wary: failed > 0 || (before.catchUp?.wary ?? false),
+  };
+};
 
 /** Whether what came is to be gone through from the beginning. */
 function begunBy(

@@ -72,6 +72,8 @@ export interface WatchContext {
   /** {@link WatchKnowledge.signals} by id. */
   readonly signals: ReadonlyMap<string, Signal>;
   readonly steps: Steps;
+  /** Runs that were begun since a step last came to its end. */
+  readonly failed: number;
   readonly now: EpochMs;
   readonly fence: Fence;
   /** Findings that ended before are nobody's concern any more: what happened before is history, from which is learnt. */

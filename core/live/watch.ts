@@ -19,7 +19,7 @@ import { HeldNovelties } from "./novelties.ts";
 import { observeAccounts } from "./observe-accounts.ts";
 import { OpenCounts } from "./open-counts.ts";
 import { openSuspects, reinterpretedSuspects } from "./open-suspects.ts";
-import { paced } from "./pace.ts";
+import { failedRuns, paced } from "./pace.ts";
 import { PendingList } from "./pending.ts";
 import { SetWriter } from "./set-writer.ts";
 import { anomalySubject } from "./subjects.ts";
@@ -140,7 +140,8 @@ export class UsageWatch {
     });
     const took = ports.clock.now() - now;
     const after: WatchCheckpoint = {
-      version: 2,
+      version: 3,
+      token: context.fence.token,
       at: heard.at,
       sweptAt: heard.sweptAt,
       rollUp: summary.state,
@@ -177,6 +178,7 @@ export class UsageWatch {
       knowledge: this.#knowledge,
       signals: new Map(signals.map((signal) => [signal.id, signal])),
       steps: this.#steps,
+      failed: failedRuns(kept, fence),
       now,
       fence,
       keptSince,

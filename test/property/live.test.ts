@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { type EpochMs, HOUR, MINUTE } from "#core/domain/time.ts";
-import { WATCH } from "#core/live/checkpoint.ts";
+import { WATCH, type WatchCheckpoint } from "#core/live/checkpoint.ts";
 import { Killed } from "../fakes/faults.ts";
 import { ORGANIZATION, START } from "../unit/incidents/world.ts";
 import { Deployment } from "../unit/live/deployment.ts";
@@ -45,7 +45,7 @@ const stateOf = async (deployment: Deployment) => ({
   findings: deployment.findings.all(),
   states: deployment.states.all(),
   rollups: deployment.rollups.rows(),
-  watch: await deployment.checkpoints.read(WATCH),
+  watch: { ...((await deployment.checkpoints.read(WATCH)) as WatchCheckpoint), token: null },
   forwarded: deployment.incidents.forwarded(),
   incidents: deployment.incidents
     .all()

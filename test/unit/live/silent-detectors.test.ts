@@ -39,6 +39,6 @@ test("who is silent, was stopped or fails is counted while there is something to
 test("nobody is expected to speak without roll-ups, or before they are caught up on", async () => {
   expect(await silentDetectors(FOREST, { rollUp: null, catchUp: null }, NOW)).toBeNull();
   expect(await silentDetectors(FOREST, watched([NOW - 2 * HOUR]), NOW)).toBeNull();
-  const catchUp = { since: 0, until: NOW - HOUR, at: NOW, sweptAt: 0, events: 1 };
+  const catchUp = { since: 0, until: NOW - HOUR, at: NOW, sweptAt: 0, events: 1, wary: false };
   expect(await silentDetectors(FOREST, watched([NOW - 20 * MINUTE], catchUp), NOW)).toBeNull();
 });
