@@ -3,6 +3,8 @@ import { readAll } from "./read.ts";
 
 const BASIS = "the price of the same resources in the stored records of their making";
 const SETTLED = `select basis_id from cost_bases where basis = ['${BASIS}']`;
+/** Events that are changed together: DuckDB keeps what a transaction changes in memory, by whole vectors of every column. */
+const SLICE_EVENTS = 131_072;
 /** An instance that was stopped runs again; one whose launch does not say its type has no earlier price to take. */
 const STARTED = "change = 'added' and kind = 'instances' and item_id is null";
 
@@ -70,7 +72,10 @@ export async function priceFreed(connection: DuckDBConnection): Promise<void> {
         on own.unpriced = b.unpriced and own.basis = case when b.basis = ['${BASIS}'] then [] else b.basis end
       left join cost_bases settled on settled.unpriced = b.unpriced and settled.basis = ['${BASIS}']
     group by b.basis_id`);
-  await connection.run(`
+  for (const [from, to] of await slices(connection)) {
+    const inSlice = (key: string): string =>
+      [`${key} >= ${from}`, ...(to === null ? [] : [`${key} < ${to}`])].join(" and ");
+    await connection.run(`
     update events set
       added_usd_hour_low = case when f.removed then added_usd_hour_low else f.low end,
       added_usd_hour_high = case when f.removed then added_usd_hour_high else f.high end,
@@ -83,7 +88,18 @@ export async function priceFreed(connection: DuckDBConnection): Promise<void> {
     from (
       select f.*, e.basis_id, b.own, b.settled
       from freed f join events e using (key) left join bases b on b.basis_id is not distinct from e.basis_id
-    ) f where f.key = events.key`);
+      where ${inSlice("f.key")} and ${inSlice("e.key")}
+    ) f where f.key = events.key and ${inSlice("events.key")}`);
+  }
   await connection.run("drop table bases");
   await connection.run("drop table freed");
+}
+
+/** Ranges of keys, the end excluded and `null` for the last. Events lie in the order of their keys. */
+async function slices(connection: DuckDBConnection): Promise<readonly (readonly [bigint, bigint | null])[]> {
+  const starts = await readAll<{ key: bigint }>(
+    connection,
+    `select min(key) as key from events group by rowid // ${SLICE_EVENTS} order by 1`,
+  );
+  return starts.map(({ key }, index) => [key, starts[index + 1]?.key ?? null]);
 }

@@ -25,24 +25,22 @@ const SAMPLE_CHARACTERS = 64 * 1024;
 /**
  * Makes the store answer as if every action had been logged once: an id that came twice is kept once (its first file
  * and record), the same id with other content is kept in `conflicts` and quarantine, a copy of an action in another
- * account is not counted, and what is freed again is priced from its making. May run again after more was written.
+ * account is not counted, and what is freed again is priced from its making. May run again after more was written, or
+ * after it was interrupted: its transactions are several, each of which can be repeated, because what one has changed
+ * stays in memory until its end.
  */
 export async function settle(instance: DuckDBInstance, reread: Reread): Promise<void> {
   const connection = await instance.connect();
   try {
-    await connection.run("begin");
     await limitResources(connection, COMPARING);
+    await connection.run("begin");
     await findRepeated(connection);
-    await limitResources(connection, ASKING);
     await compareRepeated(connection, reread);
     await removeRepeated(connection);
     await removeRepeatedInsights(connection);
-    await limitResources(connection, COMPARING);
-    await countSharedOnce(connection, SLICE_EVENTS);
-    await limitResources(connection, ASKING);
-    await priceFreed(connection);
     await connection.run("commit");
-    await limitResources(connection, COMPARING);
+    await countSharedOnce(connection, SLICE_EVENTS);
+    await priceFreed(connection);
     await connection.run("checkpoint");
     await limitResources(connection, ASKING);
   } finally {

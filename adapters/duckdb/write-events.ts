@@ -9,10 +9,10 @@ import type { InsightRecord } from "#core/domain/insight.ts";
 import { storableText } from "#core/domain/storable-text.ts";
 import type { EpochMs } from "#core/domain/time.ts";
 import { ChunkWriter, discard } from "./batch/chunk-writer.ts";
-import type { ColumnBatch } from "./batch/column-batch.ts";
 import { type Column, DICTIONARIES, type DictionaryName, EVENT_COLUMNS, QUANTITY_COLUMNS } from "./batch/columns.ts";
-import { loadDictionaries, type StoreDictionaries, storeFresh } from "./batch/dictionary-tables.ts";
+import { DictionaryWriter, loadDictionaries, type StoreDictionaries } from "./batch/dictionary-tables.ts";
 import type { EventBatch } from "./batch/event-encoder.ts";
+import { type ColumnBatch, wordsOf } from "./batch/packed-batch.ts";
 import { NumberMap } from "./batch/store-dictionary.ts";
 import { readAll } from "./read.ts";
 import { ASKING, limitResources, releaseBlocks, WRITING } from "./resources.ts";
@@ -87,6 +87,7 @@ export class EventWriter {
   readonly #maps = new Map<number, { readonly [Name in DictionaryName]: NumberMap }>();
   #events: ChunkWriter | null = null;
   #quantities: ChunkWriter | null = null;
+  #values: DictionaryWriter | null = null;
   readonly #appenders = new Map<string, DuckDBAppender>();
   #nextFile: number;
   #rows = 0;
@@ -172,7 +173,8 @@ export class EventWriter {
     const maps = this.#mapsOf(worker);
     for (const name of DICTIONARIES) {
       if (batch.restarted) maps[name].restart();
-      for (const row of batch.dictionaries[name]) maps[name].add(this.#dictionaries[name].number(row));
+      const store = (number: number, row: readonly unknown[]): void => this.#values?.add(name, number, row);
+      for (const row of batch.dictionaries[name]) maps[name].add(this.#dictionaries[name].number(row, store));
     }
     complete(batch.events, EVENT_COLUMNS, file, maps);
     complete(batch.quantities, QUANTITY_COLUMNS, file, maps);
@@ -226,9 +228,7 @@ export class EventWriter {
     else rows.appendVarchar(leftOut > 0 ? file.selection : "");
     rows.endRow();
     if (this.#rows >= ROWS_A_COMMIT) await this.commit();
-    if (this.#unreleased < ROWS_A_RELEASE) return;
-    await releaseBlocks(this.#aside, WRITING);
-    this.#unreleased = 0;
+    else if (this.#unreleased >= ROWS_A_RELEASE) await this.#release();
   }
 
   /** Takes back everything of a file that was started and not finished. */
@@ -241,9 +241,10 @@ export class EventWriter {
 
   async commit(): Promise<void> {
     if (!this.#open) return;
+    await this.#release();
     this.#closeWriters();
-    await storeFresh(this.#connection, this.#dictionaries);
     await this.#connection.run("commit");
+    await this.#release();
     this.#open = false;
     this.#rows = 0;
   }
@@ -253,12 +254,18 @@ export class EventWriter {
     if (this.#open) {
       this.#events?.discard();
       this.#quantities?.discard();
+      this.#values?.discard();
       for (const appender of this.#appenders.values()) discard(appender);
       await this.#connection.run("rollback");
     }
     await limitResources(this.#connection, ASKING);
     this.#aside.closeSync();
     this.#connection.closeSync();
+  }
+
+  async #release(): Promise<void> {
+    await releaseBlocks(this.#aside, WRITING);
+    this.#unreleased = 0;
   }
 
   async #begin(): Promise<void> {
@@ -271,13 +278,16 @@ export class EventWriter {
   async #openWriters(): Promise<void> {
     this.#events = await ChunkWriter.open(this.#connection, "events", EVENT_COLUMNS);
     this.#quantities = await ChunkWriter.open(this.#connection, "quantities", QUANTITY_COLUMNS);
+    this.#values = await DictionaryWriter.open(this.#connection);
   }
 
   #closeWriters(): void {
     this.#events?.close();
     this.#quantities?.close();
+    this.#values?.close();
     this.#events = null;
     this.#quantities = null;
+    this.#values = null;
     for (const appender of this.#appenders.values()) appender.closeSync();
     this.#appenders.clear();
   }
@@ -329,11 +339,10 @@ function complete(
   maps: { readonly [Name in DictionaryName]: NumberMap },
 ): void {
   columns.forEach(({ name, dictionary }, index) => {
-    const values = batch.columns[index]?.values;
-    if (values === undefined) return;
-    if (dictionary) maps[dictionary].translate(new Int32Array(values));
-    if (name !== "key") return;
-    const halves = new Int32Array(values);
-    for (let row = 1; row < halves.length; row += 2) halves[row] = file;
+    if (dictionary === undefined && name !== "key") return;
+    const words = wordsOf(batch, index, "values");
+    if (words === null) return;
+    if (dictionary) maps[dictionary].translate(words);
+    else for (let row = 1; row < words.length; row += 2) words[row] = file;
   });
 }

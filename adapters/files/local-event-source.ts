@@ -16,7 +16,7 @@ export class LocalEventSource implements EventSource {
 
   async *files(selection: ReadSelection, signal?: AbortSignal): AsyncIterable<SourceFile> {
     const found = this.#look();
-    if (!found.isDirectory()) yield sourceFile(this.#path, found);
+    if (!found.isDirectory()) yield new LocalFile(this.#path, found);
     else yield* walk(this.#path, selection, new Set(), signal);
   }
 
@@ -57,7 +57,7 @@ function* walk(
     const key = cloudtrailKey(stats.isDirectory() ? `${path}/` : path);
     if (key !== null && !mayHold(key, selection)) continue;
     if (stats.isDirectory()) yield* walk(path, selection, entered, signal);
-    else yield sourceFile(path, stats);
+    else yield new LocalFile(path, stats);
   }
 }
 
@@ -97,11 +97,31 @@ const unreadableFolder = (path: string, cause: unknown): SourceFile => ({
     ),
 });
 
-const sourceFile = (path: string, stats: Stats): SourceFile => ({
-  path,
-  size: stats.size,
-  tag: String(Math.trunc(stats.mtimeMs)),
-  localPath: path,
-  reopenable: true,
-  open: async () => readFileSync(path),
-});
+/** All files are listed before the first is read, and there may be tens of thousands: so little more than path and size. */
+class LocalFile implements SourceFile {
+  readonly path: string;
+  readonly size: number;
+  readonly #modified: number;
+
+  constructor(path: string, { size, mtimeMs }: Stats) {
+    this.path = path;
+    this.size = size;
+    this.#modified = Math.trunc(mtimeMs);
+  }
+
+  get tag(): string {
+    return String(this.#modified);
+  }
+
+  get localPath(): string {
+    return this.path;
+  }
+
+  get reopenable(): boolean {
+    return true;
+  }
+
+  async open(): Promise<Uint8Array> {
+    return readFileSync(this.path);
+  }
+}

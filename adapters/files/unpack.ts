@@ -6,8 +6,6 @@ import type { Splitter } from "./splitter.ts";
 /** Larger files, packed or not, are read in pieces, so that memory does not grow with them. */
 const WHOLE_FILE_BYTES = 32 * 1024 * 1024;
 const WHOLE_TEXT_BYTES = 128 * 1024 * 1024;
-/** Smaller buffers may share their memory with others. */
-const RELEASED_BYTES = 256 * 1024;
 const PIECE_BYTES = 8 * 1024 * 1024;
 
 /** A file on this machine, or one that was fetched. */
@@ -30,16 +28,18 @@ export async function splitFile(file: PackedFile, splitter: Splitter): Promise<n
   splitter.push(withoutMark(text), true);
   const { length } = text;
   if (text !== packed) release(text);
+  if (file.bytes === null) release(packed);
   return length;
 }
 
 /**
- * Gives the memory of an unpacked file back at once. The collector would let several such buffers come together before
- * it looks at them, and they are the largest things that reading makes. Where the runtime is too old, it is left to it.
+ * Gives the memory of a file back at once. The collector would let hundreds of such buffers come together before it
+ * looks at them, and they are the largest things that reading makes. What is no larger than the runtime's pool may share
+ * its memory with others. Where the runtime is too old, it is left to the collector.
  */
-function release(text: Buffer): void {
-  const memory = text.buffer as ArrayBuffer & { transfer?: (length: number) => ArrayBuffer };
-  if (text.byteOffset === 0 && memory.byteLength >= RELEASED_BYTES) memory.transfer?.(0);
+function release(bytes: Buffer): void {
+  const memory = bytes.buffer as ArrayBuffer & { transfer?: (length: number) => ArrayBuffer };
+  if (bytes.byteOffset === 0 && memory.byteLength > Buffer.poolSize) memory.transfer?.(0);
 }
 
 const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

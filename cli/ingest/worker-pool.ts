@@ -65,8 +65,11 @@ class InlinePool implements ReadingPool {
   }
 }
 
-/** Short-lived objects are most of what a thread makes; more room for them would only be more memory in use. */
-const RESOURCES = { maxYoungGenerationSizeMb: 16 } as const;
+/**
+ * Short-lived objects are most of what a thread makes; more room for them would only be more memory in use. What lives
+ * longer takes a tenth of its bound, which is there because the collector waits longer the more there may be.
+ */
+const RESOURCES = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 512 } as const;
 
 interface Thread {
   readonly number: number;

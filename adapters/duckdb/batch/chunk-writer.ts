@@ -1,7 +1,7 @@
 import { type DuckDBAppender, type DuckDBConnection, DuckDBDataChunk } from "@duckdb/node-api";
 import duckdb from "@duckdb/node-bindings";
-import type { ColumnBatch, ColumnData } from "./column-batch.ts";
 import type { Column, ColumnKind } from "./columns.ts";
+import { bytesOf, type ColumnBatch, offsetOf, wordsOf } from "./packed-batch.ts";
 
 /** DuckDB's vector size: rows of one chunk. */
 const CHUNK_ROWS = 2048;
@@ -64,7 +64,7 @@ export class ChunkWriter {
     for (let from = 0; from < batch.rows; ) {
       const rows = Math.min(CHUNK_ROWS - this.#rows, batch.rows - from);
       for (let index = 0; index < this.#columns.length; index++) {
-        this.#fill(index, batch.columns[index] as ColumnData, from, rows);
+        this.#fill(index, batch, from, rows);
       }
       from += rows;
       this.#rows += rows;
@@ -82,50 +82,77 @@ export class ChunkWriter {
     discard(this.#appender);
   }
 
-  #fill(index: number, data: ColumnData, from: number, rows: number): void {
+  #fill(index: number, batch: ColumnBatch, from: number, rows: number): void {
     const column = this.#columns[index] as Column;
     const pending = this.#pending[index] as Pending;
     const vector = duckdb.data_chunk_get_vector(this.#chunk.chunk, index);
-    if (column.kind === "text") this.#fillTexts(vector, pending, data, from, rows);
-    else if (column.kind === "texts") this.#fillLists(vector, pending, data, from, rows);
+    if (column.kind === "text") this.#fillTexts(vector, pending, batch, index, from, rows);
+    else if (column.kind === "texts") this.#fillLists(vector, pending, batch, index, from, rows);
     else {
       const width = WIDTH[column.kind];
-      if (data.values) duckdb.copy_data_to_vector(vector, this.#rows * width, data.values, from * width, rows * width);
-      const { present } = data;
-      if (pending.mask === null || present === undefined) return;
+      const values = offsetOf(batch, index, "values");
+      if (values >= 0)
+        duckdb.copy_data_to_vector(vector, this.#rows * width, batch.memory, values + from * width, rows * width);
+      const present = pending.mask === null ? null : bytesOf(batch, index, "present");
+      if (present === null) return;
       for (let row = 0; row < rows; row++) if (present[from + row] !== 0) this.#setPresent(pending, row);
     }
   }
 
-  #fillTexts(vector: duckdb.Vector, pending: Pending, { choice, texts }: ColumnData, from: number, rows: number): void {
-    if (choice === undefined || texts === undefined) return;
+  #fillTexts(
+    vector: duckdb.Vector,
+    pending: Pending,
+    batch: ColumnBatch,
+    index: number,
+    from: number,
+    rows: number,
+  ): void {
+    const choice = wordsOf(batch, index, "choice");
+    if (choice === null) return;
+    const text = textsOf(batch, index);
     for (let row = 0; row < rows; row++) {
-      const index = choice[from + row] as number;
-      if (index < 0) continue;
-      duckdb.vector_assign_string_element(vector, this.#rows + row, texts[index] as string);
+      const chosen = choice[from + row] as number;
+      if (chosen < 0) continue;
+      duckdb.vector_assign_string_element_len(vector, this.#rows + row, text(chosen));
       this.#setPresent(pending, row);
     }
   }
 
-  #fillLists(vector: duckdb.Vector, pending: Pending, { choice, lists }: ColumnData, from: number, rows: number): void {
+  #fillLists(
+    vector: duckdb.Vector,
+    pending: Pending,
+    batch: ColumnBatch,
+    index: number,
+    from: number,
+    rows: number,
+  ): void {
+    const choice = wordsOf(batch, index, "choice");
+    const listEnds = wordsOf(batch, index, "listEnds");
     const entries = pending.entries as BigUint64Array;
+    const listOf = (row: number): { readonly start: number; readonly end: number } | null => {
+      const list = choice?.[from + row] ?? -1;
+      return list < 0 ? null : { start: listEnds?.[list - 1] ?? 0, end: listEnds?.[list] as number };
+    };
     let total = pending.total;
     for (let row = 0; row < rows; row++) {
-      const list = lists?.[choice?.[from + row] ?? -1];
+      const list = listOf(row);
+      const length = list === null ? 0 : list.end - list.start;
       const at = 2 * (this.#rows + row);
       entries[at] = BigInt(total);
-      entries[at + 1] = BigInt(list?.length ?? 0);
-      total += list?.length ?? 0;
-      if (list !== undefined) this.#setPresent(pending, row);
+      entries[at + 1] = BigInt(length);
+      total += length;
+      if (list !== null) this.#setPresent(pending, row);
     }
     if (total === pending.total) return;
     duckdb.list_vector_reserve(vector, total);
     duckdb.list_vector_set_size(vector, total);
     const child = duckdb.list_vector_get_child(vector);
+    const text = textsOf(batch, index);
     let at = pending.total;
     for (let row = 0; row < rows; row++) {
-      for (const text of lists?.[choice?.[from + row] ?? -1] ?? [])
-        duckdb.vector_assign_string_element(child, at++, text);
+      const list = listOf(row);
+      for (let number = list?.start ?? 0; number < (list?.end ?? 0); number++)
+        duckdb.vector_assign_string_element_len(child, at++, text(number));
     }
     pending.total = total;
   }
@@ -166,4 +193,11 @@ export class ChunkWriter {
 export function discard(appender: DuckDBAppender): void {
   appender.clear();
   appender.closeSync();
+}
+
+/** The texts of a column by their numbers. */
+function textsOf(batch: ColumnBatch, index: number): (number: number) => Uint8Array {
+  const ends = wordsOf(batch, index, "ends");
+  const bytes = bytesOf(batch, index, "bytes");
+  return (number) => (bytes as Uint8Array).subarray(ends?.[number - 1] ?? 0, ends?.[number]);
 }

@@ -1,13 +1,16 @@
-import type { DuckDBConnection } from "@duckdb/node-api";
+import { type DuckDBAppender, type DuckDBConnection, LIST, VARCHAR } from "@duckdb/node-api";
 import { readAll } from "../read.ts";
+import { discard } from "./chunk-writer.ts";
 import { DICTIONARIES, type DictionaryName } from "./columns.ts";
 import { StoreDictionary } from "./store-dictionary.ts";
 
 interface Table {
   readonly id: string;
   /** Columns behind the number, with their types, in the order in which rows are encoded. */
-  readonly columns: readonly (readonly [string, string])[];
+  readonly columns: readonly (readonly [string, ColumnType])[];
 }
+
+type ColumnType = "VARCHAR" | "BOOLEAN" | "VARCHAR[]";
 
 const TEXT = "VARCHAR";
 const TABLES: Readonly<Record<DictionaryName, Table>> = {
@@ -59,9 +62,6 @@ const TABLES: Readonly<Record<DictionaryName, Table>> = {
 
 /** Rows of a dictionary that a later run starts with; beyond them a value is numbered again. */
 const LOADED_ROWS = 100_000;
-/** Rows a statement: they pass through JSON, and lie in memory a few times over. */
-const INSERTED_ROWS = 4096;
-
 export type StoreDictionaries = { readonly [Name in DictionaryName]: StoreDictionary };
 
 export async function loadDictionaries(connection: DuckDBConnection): Promise<StoreDictionaries> {
@@ -74,27 +74,48 @@ export async function loadDictionaries(connection: DuckDBConnection): Promise<St
       `select ${id}, ${list} from ${name} order by ${id} limit ${LOADED_ROWS}`,
     );
     const rows = reader.getRowsJS().map(([number, ...row]) => [number as number, row] as const);
-    found[name] = new StoreDictionary(name, rows, span?.next ?? 0);
+    found[name] = new StoreDictionary(rows, span?.next ?? 0);
   }
   return found as StoreDictionaries;
 }
 
-/** Writes the values that came up since the last call. */
-export async function storeFresh(connection: DuckDBConnection, dictionaries: StoreDictionaries): Promise<void> {
-  for (const name of DICTIONARIES) {
-    const fresh = dictionaries[name].takeFresh();
-    const { columns } = TABLES[name];
-    const shape = JSON.stringify([{ n: "INTEGER", ...Object.fromEntries(columns) }]);
-    const list = ["n", ...columns.map(([column]) => `"${column}"`)].map((column) => `r.${column}`).join(", ");
-    for (let from = 0; from < fresh.length; from += INSERTED_ROWS) {
-      const rows = fresh.slice(from, from + INSERTED_ROWS).map(({ number, row }) => ({
-        n: number,
-        ...Object.fromEntries(columns.map(([column], i) => [column, row[i]])),
-      }));
-      await connection.run(`insert into ${name} select ${list} from (select unnest(from_json($1, $2)) as r)`, [
-        JSON.stringify(rows),
-        shape,
-      ]);
-    }
+/**
+ * Writes new values of dictionaries as they come, through one appender a table: every statement that inserts would take
+ * blocks of memory of its own for every column until the commit.
+ */
+export class DictionaryWriter {
+  readonly #appenders: { readonly [Name in DictionaryName]: DuckDBAppender };
+
+  private constructor(appenders: { readonly [Name in DictionaryName]: DuckDBAppender }) {
+    this.#appenders = appenders;
   }
+
+  static async open(connection: DuckDBConnection): Promise<DictionaryWriter> {
+    const opened: Partial<Record<DictionaryName, DuckDBAppender>> = {};
+    for (const name of DICTIONARIES) opened[name] = await connection.createAppender(name);
+    return new DictionaryWriter(opened as { readonly [Name in DictionaryName]: DuckDBAppender });
+  }
+
+  add(name: DictionaryName, number: number, row: readonly unknown[]): void {
+    const rows = this.#appenders[name];
+    rows.appendInteger(number);
+    for (const [index, [, type]] of TABLES[name].columns.entries()) appendValue(rows, type, row[index]);
+    rows.endRow();
+  }
+
+  close(): void {
+    for (const name of DICTIONARIES) this.#appenders[name].closeSync();
+  }
+
+  /** Ends it without what was not flushed. */
+  discard(): void {
+    for (const name of DICTIONARIES) discard(this.#appenders[name]);
+  }
+}
+
+function appendValue(rows: DuckDBAppender, type: ColumnType, value: unknown): void {
+  if (value === null) rows.appendNull();
+  else if (type === "BOOLEAN") rows.appendBoolean(value as boolean);
+  else if (type === "VARCHAR") rows.appendVarchar(value as string);
+  else rows.appendList(value as readonly string[], LIST(VARCHAR));
 }

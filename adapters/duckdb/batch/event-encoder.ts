@@ -18,17 +18,16 @@ import {
 } from "#core/domain/usage-event.ts";
 import {
   ByteBuilder,
-  type ColumnBatch,
   type ColumnBuilder,
   DoubleBuilder,
   IntBuilder,
   TextBuilder,
   TextsBuilder,
-  transferables,
   UuidBuilder,
   WordBuilder,
-} from "./column-batch.ts";
+} from "./column-builders.ts";
 import { type Column, DICTIONARIES, type DictionaryName, EVENT_COLUMNS, QUANTITY_COLUMNS } from "./columns.ts";
+import { BatchPacker, type ColumnBatch } from "./packed-batch.ts";
 import { hashToUuid, parseUuid } from "./uuid.ts";
 import { WorkerDictionary } from "./worker-dictionary.ts";
 
@@ -55,7 +54,7 @@ export interface EventPlace {
 const EVENT_ROWS = 8192;
 const QUANTITY_ROWS = 4096;
 /** Different callers, origins ... that a worker remembers; then it starts again, so that its memory stays flat. */
-const DICTIONARY_ENTRIES = 200_000;
+const DICTIONARY_ENTRIES = 5_000;
 
 const positions = <T extends string>(names: readonly T[]): Readonly<Record<T, number>> =>
   Object.fromEntries(names.map((name, position) => [name, position])) as Record<T, number>;
@@ -84,6 +83,7 @@ const NONE: Numbered = { value: null, number: -1 };
 export class EventEncoder {
   readonly #events = builders(EVENT_COLUMNS, EVENT_ROWS);
   readonly #quantities = builders(QUANTITY_COLUMNS, QUANTITY_ROWS);
+  readonly #packer = new BatchPacker();
   readonly #dictionaries = Object.fromEntries(DICTIONARIES.map((name) => [name, new WorkerDictionary()])) as {
     [Name in DictionaryName]: WorkerDictionary<readonly unknown[]>;
   };
@@ -167,8 +167,8 @@ export class EventEncoder {
 
   /** Everything added since the last call, and what can be transferred of it. */
   take(): { readonly batch: EventBatch; readonly transfer: ArrayBuffer[] } {
-    const events = taken(EVENT_COLUMNS, this.#events, this.#rows);
-    const quantities = taken(QUANTITY_COLUMNS, this.#quantities, this.#quantityRows);
+    const events = this.#packer.pack(this.#rows, inOrder(EVENT_COLUMNS, this.#events));
+    const quantities = this.#packer.pack(this.#quantityRows, inOrder(QUANTITY_COLUMNS, this.#quantities));
     const dictionaries = Object.fromEntries(
       DICTIONARIES.map((name) => [name, this.#dictionaries[name].takeFresh()]),
     ) as EventBatch["dictionaries"];
@@ -177,7 +177,7 @@ export class EventEncoder {
     this.#quantityRows = 0;
     this.#restarted = false;
     if (DICTIONARIES.some((name) => this.#dictionaries[name].size > DICTIONARY_ENTRIES)) this.#restart();
-    return { batch, transfer: [...transferables(events), ...transferables(quantities)] };
+    return { batch, transfer: [events.memory, quantities.memory] };
   }
 
   #restart(): void {
@@ -364,7 +364,7 @@ function builders<Columns extends readonly Column[]>(columns: Columns, capacity:
   ) as unknown as Builders<Columns>;
 }
 
-function taken(columns: readonly Column[], from: object, rows: number): ColumnBatch {
-  const byName = from as Readonly<Record<string, ColumnBuilder>>;
-  return { rows, columns: columns.map(({ name }) => (byName[name] as ColumnBuilder).take(rows)) };
+function inOrder(columns: readonly Column[], builders: object): readonly ColumnBuilder[] {
+  const byName = builders as Readonly<Record<string, ColumnBuilder>>;
+  return columns.map(({ name }) => byName[name] as ColumnBuilder);
 }

@@ -1,40 +1,41 @@
-import type { DictionaryName } from "./columns.ts";
+import { createHash } from "node:crypto";
 
 /** Different values that are remembered; beyond them a value may be numbered a second time, which readers allow for. */
 const REMEMBERED = 300_000;
+
+/** What is longer is remembered by its hash: a caller takes half a kilobyte, and large organizations have many. */
+const LONGEST_KEY = 64;
 
 type Row = readonly unknown[];
 
 /** The store's own numbers for the values of one dictionary, in the order in which they first came. */
 export class StoreDictionary {
-  readonly name: DictionaryName;
   readonly #numbers = new Map<string, number>();
   #next: number;
-  #fresh: { readonly number: number; readonly row: Row }[] = [];
 
   /** `rows` are what the store holds already, by number; `next` is the first number that is free. */
-  constructor(name: DictionaryName, rows: Iterable<readonly [number, Row]>, next: number) {
-    this.name = name;
-    for (const [number, row] of rows) this.#numbers.set(JSON.stringify(row), number);
+  constructor(rows: Iterable<readonly [number, Row]>, next: number) {
+    for (const [number, row] of rows) this.#numbers.set(keyOf(row), number);
     this.#next = next;
   }
 
-  number(row: Row): number {
-    const key = JSON.stringify(row);
+  /** `store` is called with a value that was not there, and the number that it gets. */
+  number(row: Row, store: (number: number, row: Row) => void): number {
+    const key = keyOf(row);
     const known = this.#numbers.get(key);
     if (known !== undefined) return known;
     if (this.#numbers.size >= REMEMBERED) this.#numbers.clear();
     const number = this.#next++;
     this.#numbers.set(key, number);
-    this.#fresh.push({ number, row });
+    store(number, row);
     return number;
   }
+}
 
-  takeFresh(): readonly { readonly number: number; readonly row: Row }[] {
-    const fresh = this.#fresh;
-    this.#fresh = [];
-    return fresh;
-  }
+function keyOf(row: Row): string {
+  const key = JSON.stringify(row);
+  // No hash in this form begins as JSON does.
+  return key.length <= LONGEST_KEY ? key : createHash("sha256").update(key).digest("base64");
 }
 
 /** From one worker's numbers to the store's. */

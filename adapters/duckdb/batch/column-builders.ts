@@ -1,27 +1,11 @@
 import { storableText } from "#core/domain/storable-text.ts";
 import type { Column } from "./columns.ts";
-
-/** Rows of one table, column by column, as they cross to the thread that stores them. */
-export interface ColumnBatch {
-  readonly rows: number;
-  readonly columns: readonly ColumnData[];
-}
-
-export interface ColumnData {
-  /** `rows` fixed-width values; absent for texts. */
-  readonly values?: ArrayBuffer;
-  /** For nullable columns: a byte a row, 1 where there is a value. Absent when no row has one. */
-  readonly present?: Uint8Array;
-  /** Every different text once ... */
-  readonly texts?: readonly string[];
-  /** ... and which one a row has: -1 for none. For lists, the entries of `lists`. */
-  readonly choice?: Int32Array;
-  readonly lists?: readonly (readonly string[])[];
-}
+import type { BatchPacker } from "./packed-batch.ts";
 
 /** Collects the values of one column; what is not set in a row is null (or 0 where the column has no nulls). */
 export interface ColumnBuilder {
-  take(rows: number): ColumnData;
+  /** Puts the first `rows` rows into the batch that is being packed, and starts again. */
+  pack(rows: number, into: BatchPacker): void;
 }
 
 abstract class FixedBuilder implements ColumnBuilder {
@@ -36,14 +20,17 @@ abstract class FixedBuilder implements ColumnBuilder {
     this.#width = width;
   }
 
-  take(rows: number): ColumnData {
+  pack(rows: number, into: BatchPacker): void {
     const filled = this.#bytes.subarray(0, rows * this.#width);
-    const values = this.any || this.present === null ? filled.slice().buffer : undefined;
-    const present = this.any && this.present !== null ? this.present.slice(0, rows) : undefined;
-    if (this.any || this.present === null) filled.fill(0);
-    if (this.any && this.present !== null) this.present.fill(0, 0, rows);
+    if (this.any || this.present === null) {
+      into.put("values", filled);
+      filled.fill(0);
+    }
+    if (this.any && this.present !== null) {
+      into.put("present", this.present.subarray(0, rows));
+      this.present.fill(0, 0, rows);
+    }
     this.any = false;
-    return { ...(values ? { values } : {}), ...(present ? { present } : {}) };
   }
 }
 
@@ -139,7 +126,8 @@ export class UuidBuilder extends FixedBuilder {
 
 export class TextBuilder implements ColumnBuilder {
   readonly #choice: Int32Array;
-  #known = new Map<string, number>();
+  readonly #texts = new TextStock();
+  readonly #known = new Map<string, number>();
   constructor(_column: Column, capacity: number) {
     this.#choice = new Int32Array(capacity).fill(-1);
   }
@@ -148,43 +136,71 @@ export class TextBuilder implements ColumnBuilder {
     if (index === undefined) {
       index = this.#known.size;
       this.#known.set(text, index);
+      this.#texts.add(text);
     }
     this.#choice[row] = index;
   }
-  take(rows: number): ColumnData {
-    if (this.#known.size === 0) return {};
-    const taken = { texts: Array.from(this.#known.keys(), storableText), choice: this.#choice.slice(0, rows) };
+  pack(rows: number, into: BatchPacker): void {
+    if (this.#known.size === 0) return;
+    into.put("choice", this.#choice.subarray(0, rows));
+    this.#texts.pack(into);
     this.#choice.fill(-1, 0, rows);
-    this.#known = new Map();
-    return taken;
+    this.#known.clear();
   }
 }
 
 export class TextsBuilder implements ColumnBuilder {
   readonly #choice: Int32Array;
-  #lists: (readonly string[])[] = [];
+  readonly #texts = new TextStock();
+  #listEnds: number[] = [];
   constructor(_column: Column, capacity: number) {
     this.#choice = new Int32Array(capacity).fill(-1);
   }
   set(row: number, texts: readonly string[]): void {
-    this.#choice[row] = this.#lists.push(texts.map(storableText)) - 1;
+    for (const text of texts) this.#texts.add(text);
+    this.#choice[row] = this.#listEnds.push(this.#texts.size) - 1;
   }
-  take(rows: number): ColumnData {
-    if (this.#lists.length === 0) return {};
-    const taken = { lists: this.#lists, choice: this.#choice.slice(0, rows) };
+  pack(rows: number, into: BatchPacker): void {
+    if (this.#listEnds.length === 0) return;
+    into.put("choice", this.#choice.subarray(0, rows));
+    into.put("listEnds", Int32Array.from(this.#listEnds));
+    this.#texts.pack(into);
     this.#choice.fill(-1, 0, rows);
-    this.#lists = [];
-    return taken;
+    this.#listEnds = [];
   }
 }
 
-/** What can move to another thread without a copy. */
-export function transferables(batch: ColumnBatch): ArrayBuffer[] {
-  const found: ArrayBuffer[] = [];
-  for (const { values, present, choice } of batch.columns) {
-    if (values) found.push(values);
-    if (present) found.push(present.buffer as ArrayBuffer);
-    if (choice) found.push(choice.buffer as ArrayBuffer);
+/** UTF-8 takes no more for a unit of UTF-16. */
+const UNIT_BYTES = 3;
+const STOCK_BYTES = 64 * 1024;
+
+/** Texts one behind the other, as bytes. */
+class TextStock {
+  #bytes = Buffer.allocUnsafeSlow(STOCK_BYTES);
+  #used = 0;
+  #ends: number[] = [];
+
+  get size(): number {
+    return this.#ends.length;
   }
-  return found;
+
+  add(text: string): void {
+    const stored = storableText(text);
+    const needed = this.#used + UNIT_BYTES * stored.length;
+    if (needed > this.#bytes.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(needed, 2 * this.#bytes.length));
+      this.#bytes.copy(larger, 0, 0, this.#used);
+      this.#bytes = larger;
+    }
+    this.#used += this.#bytes.write(stored, this.#used);
+    this.#ends.push(this.#used);
+  }
+
+  pack(into: BatchPacker): void {
+    into.put("ends", Int32Array.from(this.#ends));
+    into.put("bytes", this.#bytes.subarray(0, this.#used));
+    this.#ends = [];
+    this.#used = 0;
+    if (this.#bytes.length > STOCK_BYTES) this.#bytes = Buffer.allocUnsafeSlow(STOCK_BYTES);
+  }
 }
