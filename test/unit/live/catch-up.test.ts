@@ -3,7 +3,8 @@ import { parseConfig } from "#core/config/index.ts";
 import type { Anomaly, Finding, PolicyViolation } from "#core/domain/finding.ts";
 import { DAY, type EpochMs, HOUR, MINUTE } from "#core/domain/time.ts";
 import type { PricedUsageEvent } from "#core/domain/usage-event.ts";
-import { event, OFFICE, ORGANIZATION, role, START } from "../incidents/world.ts";
+import { WATCH, type WatchCheckpoint } from "#core/live/checkpoint.ts";
+import { costing, event, instances, OFFICE, ORGANIZATION, role, START } from "../incidents/world.ts";
 import { Deployment } from "./deployment.ts";
 import { CONFIG, END, PLANTED, SMALL_WORLD } from "./small-world.ts";
 
@@ -120,4 +121,51 @@ test("what departed before anything is of concern is learnt, and nobody is exami
   };
   expect(await examinedBy(theft + 2 * DAY)).toBeGreaterThan(0);
   expect(await examinedBy(theft + 2 * DAY + 3 * HOUR)).toBe(0);
+});
+
+test("what is written while a deployment catches up, of a time that it is past, is heard by the run after it", async () => {
+  const late = event({ time: END - 5 * HOUR, quantities: [instances(50)], cost: costing(900) });
+  const deployment = new Deployment(CONFIG, ORGANIZATION, { first: 10, most: 10, span: HOUR });
+  deployment.events.add(written(SMALL_WORLD), END);
+  // All of it takes less than an hour, after which everything is looked through again anyway.
+  let now = END;
+  let caughtUpTo: EpochMs | null = null;
+  let waits = true;
+  do {
+    ({ caughtUpTo } = await deployment.watch(now, now - 1));
+    if (waits && caughtUpTo !== null && caughtUpTo > late.time) {
+      deployment.events.add(written([late]), now);
+      waits = false;
+    }
+    now += MINUTE / 2;
+  } while (caughtUpTo !== null);
+  const launched = (): boolean =>
+    deployment.rollups.rows().some(({ signal, value }) => signal === "instances-launched" && value === 50);
+  expect(launched()).toBe(false);
+  expect(now - END).toBeLessThan(HOUR);
+  await deployment.watch(now);
+  expect(launched()).toBe(true);
+});
+
+test("a new account's history is gone through in steps, whatever is known of others", async () => {
+  const [one, other] = PLANTED.map(({ account }) => SMALL_WORLD.filter((done) => done.account === account));
+  const deployment = new Deployment(CONFIG, ORGANIZATION);
+  deployment.events.add(written(one ?? []), END);
+  await deployment.watch(END + HOUR);
+  deployment.events.add(written(other ?? []), END + 2 * HOUR);
+  expect((await deployment.watch(END + 3 * HOUR)).steps).toBeGreaterThanOrEqual(3);
+});
+
+test("when an account's first event was is known for longer than the event is kept", async () => {
+  const deployment = new Deployment(CONFIG, ORGANIZATION);
+  const { events } = deployment;
+  events.add(written(SMALL_WORLD), END);
+  await deployment.watch(END + HOUR);
+  const { logged } = (await deployment.checkpoints.read(WATCH)) as WatchCheckpoint;
+  const sound = events.coverage.bind(events);
+  events.coverage = async () => (await sound()).map((account) => ({ ...account, first: account.first + DAY }));
+  deployment.restart();
+  await deployment.watch(END + 2 * HOUR);
+  expect(((await deployment.checkpoints.read(WATCH)) as WatchCheckpoint).logged).toEqual(logged);
+  expect(Object.keys(logged)).toHaveLength(2);
 });

@@ -94,3 +94,19 @@ test("runs of one process that go through step after step have failed in none", 
   const { token } = (await deployment.checkpoints.read(WATCH)) as WatchCheckpoint;
   expect(token).toBe(2);
 });
+
+test("a step that was slow is followed by a smaller one, and none is begun that may not come to its end in time", async () => {
+  const { deployment, asked } = bearing(STEPS.most);
+  add(deployment, SMALL_WORLD, END);
+  const { events, clock } = deployment;
+  const sound = events.arrived.bind(events);
+  events.arrived = async (...question) => {
+    clock.time += MINUTE;
+    return await sound(...question);
+  };
+  // A third one would end a quarter of a minute past it.
+  const { steps } = await deployment.watch(NOW, NOW + 2.75 * MINUTE);
+  expect(steps).toBe(2);
+  await deployment.watch(NOW + HOUR, NOW);
+  expect(asked).toEqual([5_000, 2_500, 1_250]);
+});
