@@ -111,11 +111,11 @@ export class Columns {
     return values;
   }
 
-  /** Rows as objects of these columns. The type is the caller's promise. */
-  objects<Row>(names: readonly (keyof Row & string)[]): Row[] {
-    const values = names.map((name) => this.values<unknown>(name));
+  /** Rows, or some of them as {@link some} takes them, as objects of these columns. The type is the caller's promise. */
+  objects<Row>(names: readonly (keyof Row & string)[], rows?: readonly number[]): Row[] {
+    const values = names.map((name) => (rows ? this.some<unknown>(name, rows) : this.values<unknown>(name)));
     return Array.from(
-      { length: this.rows },
+      { length: rows?.length ?? this.rows },
       (_, row) => Object.fromEntries(names.map((name, at) => [name, values[at]?.[row]])) as Row,
     );
   }

@@ -27,13 +27,26 @@ interface Entity {
   readonly resource: string | null;
 }
 
-const ENTITY = "signal, account, region, principal, resource";
+const ENTITY = ["signal", "account", "region", "principal", "resource"] as const satisfies readonly (keyof Entity)[];
+const NAMES = ENTITY.join(", ");
 
-/** An entity's buckets together: a row for each would repeat its names hundreds of times. */
-const byEntity = (counts: string): string => `
-select ${ENTITY}, list(bucket order by bucket) as buckets, list(value order by bucket) as counts
-from (${counts}) group by ${ENTITY}
-order by signal, account, region, principal nulls last, resource nulls last`;
+/**
+ * A row with the names of an entity, and behind it one a bucket without them: names take longer to decode than counts. It
+ * is sorted in one piece, which a database may do on disk; lists of buckets would have to fit into its memory.
+ */
+const byEntity = (counts: string): { readonly prepare: readonly string[]; readonly rows: string } => ({
+  prepare: [
+    `create or replace temp table entities as
+     select row_number() over (order by signal, account, region, principal nulls last, resource nulls last) as number, ${NAMES}
+     from (select distinct ${NAMES} from ${counts})`,
+  ],
+  rows: `
+select number, null::double as bucket, null::double as value, ${NAMES} from entities
+union all
+select number, bucket, value, ${ENTITY.map((name) => `null as ${name}`).join(", ")}
+from ${counts} c join entities e on ${ENTITY.map((name) => `c.${name} is not distinct from e.${name}`).join(" and ")}
+order by number, bucket nulls first`,
+});
 
 /** What stands in the table of a settled store already: definitions by signal and bucket. */
 export type CountedSignals = Map<string, string>;
@@ -51,7 +64,7 @@ export async function* countSignals(
   if (signals.length === 0) return;
   const counted = rollupSql(signals, bucket, SIGNAL_TABLES);
   if (await isReadOnly(instance)) {
-    yield* rowsOf(instance, withNumbers(counted));
+    yield* rowsOfQuery(instance, counted);
     return;
   }
   const these = `${sqlIn(
@@ -65,7 +78,7 @@ export async function* countSignals(
   }
   yield* rowsOf(
     instance,
-    `select ${ENTITY}, epoch_ms(bucket)::double as bucket, value from usage_rollups where ${these}`,
+    `(select ${NAMES}, epoch_ms(bucket)::double as bucket, value from usage_rollups where ${these})`,
   );
 }
 
@@ -77,10 +90,8 @@ export async function* countSignalsIn(
   window: TimeWindow,
 ): AsyncGenerator<RollupRow> {
   if (signals.length === 0) return;
-  yield* rowsOf(instance, withNumbers(rollupSql(signals, bucket, SIGNAL_TABLES, window)));
+  yield* rowsOfQuery(instance, rollupSql(signals, bucket, SIGNAL_TABLES, window));
 }
-
-const withNumbers = (counted: string): string => `select * replace (bucket::double as bucket) from (${counted})`;
 
 async function keep(instance: DuckDBInstance, counted: string, these: string, bucket: EpochMs): Promise<void> {
   const connection = await instance.connect();
@@ -97,18 +108,35 @@ async function keep(instance: DuckDBInstance, counted: string, these: string, bu
   }
 }
 
-async function* rowsOf(instance: DuckDBInstance, counts: string): AsyncGenerator<RollupRow> {
-  for await (const chunk of streamColumns(instance, byEntity(counts))) {
-    const entities = chunk.objects<Entity>(["signal", "account", "region", "principal", "resource"]);
-    const buckets = chunk.lists<number>("buckets");
-    const counts = chunk.lists<number>("counts");
-    for (const [row, { signal, ...entity }] of entities.entries()) {
-      for (const [at, bucket] of (buckets[row] ?? []).entries()) {
-        yield { signal, entity, bucket, value: counts[row]?.[at] as number };
-      }
+/** Rows that stand in no table are looked through twice, and counted once. */
+function rowsOfQuery(instance: DuckDBInstance, counted: string): AsyncGenerator<RollupRow> {
+  const once = `create or replace temp table counted as select * replace (bucket::double as bucket) from (${counted})`;
+  return rowsOf(instance, "counted", [once]);
+}
+
+async function* rowsOf(
+  instance: DuckDBInstance,
+  counts: string,
+  before: readonly string[] = [],
+): AsyncGenerator<RollupRow> {
+  const { prepare, rows } = byEntity(counts);
+  let current: Pick<RollupRow, "signal" | "entity"> | null = null;
+  for await (const chunk of streamColumns(instance, rows, [...before, ...prepare])) {
+    const buckets = chunk.values<number | null>("bucket");
+    const values = chunk.values<number | null>("value");
+    const entities = chunk.objects<Entity>(ENTITY, positionsOfNull(buckets));
+    let begun = 0;
+    for (const [row, bucket] of buckets.entries()) {
+      if (bucket === null) {
+        const { signal, ...entity } = entities[begun++] as Entity;
+        current = { signal, entity };
+      } else if (current !== null) yield { ...current, bucket, value: values[row] as number };
     }
   }
 }
+
+const positionsOfNull = (values: readonly unknown[]): readonly number[] =>
+  values.flatMap((value, position) => (value === null ? [position] : []));
 
 async function isReadOnly(instance: DuckDBInstance): Promise<boolean> {
   const connection = await instance.connect();
