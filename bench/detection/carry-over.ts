@@ -25,6 +25,8 @@ export function groups(seed: number): Group[] {
   return [
     { name: "artificial", series: [...readNab("artificialNoAnomaly"), ...readNab("artificialWithAnomaly")] },
     { name: "realTraffic", series: readNab("realTraffic") },
+    { name: "realAdExchange", series: readNab("realAdExchange") },
+    { name: "realKnownCause", series: readNab("realKnownCause") },
     { name: "realTweets in fortnights", series: readNab("realTweets").flatMap(inFortnights) },
     ...SAMPLINGS.map((sampling) => ({
       name: `made, ${sampling.name}`,

@@ -8,6 +8,8 @@ export const NAB_CATEGORIES = [
   "artificialWithAnomaly",
   "realTraffic",
   "realTweets",
+  "realAdExchange",
+  "realKnownCause",
   "realAWSCloudwatch",
 ] as const;
 export type NabCategory = (typeof NAB_CATEGORIES)[number];

@@ -218,6 +218,7 @@ export function serverMetrics({ interval, points }: Sampling, seed: number, perK
       const draw = drawing(seed * 1000 + at * 50 + i);
       const metric = make(draw, interval);
       const values = Float64Array.from({ length: points }, (_, point) => metric(point * interval));
+      const isWhole = values.every(Number.isInteger);
       const times = Float64Array.from(values, (_, point) => START + point * interval);
       const mishaps = draw.among([1, 1, 2]);
       const windows = Array.from({ length: mishaps }, (_, part) => {
@@ -225,12 +226,18 @@ export function serverMetrics({ interval, points }: Sampling, seed: number, perK
         const begin = Math.floor(CALM * points + room * (part + 0.1 + 0.8 * draw.uniform()));
         const before = values.subarray(Math.max(0, begin - 600), begin);
         (MISHAPS[(at + i + 3 * part) % MISHAPS.length] as Mishap)(values, begin, usualOf(before), draw);
+        if (isWhole) roundFrom(values, begin);
         const half = Math.floor((WINDOWS * points) / mishaps / 2);
         return { from: begin - half, to: Math.min(points - 1, begin + half) };
       });
       return { name: `${kind} ${i}`, times, values, windows };
     }),
   );
+}
+
+/** What was counted is counted still, whatever happens. */
+function roundFrom(values: Float64Array, begin: number): void {
+  for (let at = begin; at < values.length; at++) values[at] = Math.round(values[at] as number);
 }
 
 function usualOf(values: Float64Array): Usual {

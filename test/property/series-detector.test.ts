@@ -53,13 +53,16 @@ test("a detector saved at any point goes on exactly", () => {
     fc.property(points, options, fc.nat(), (all, options, cut) => {
       const kept = cut % (all.length + 1);
       let detector = openSeries(options);
+      const plain = openSeries(options);
       let time = START;
       const judged = all.map(({ value, step }, at) => {
         if (at === kept) detector = openSeries(options, JSON.parse(JSON.stringify(detector.save())));
         time += step * MINUTES;
+        plain.observe(time, value);
         return detector.observe(time, value);
       });
       expect(judged).toEqual(judge(options, all));
+      expect(detector.save()).toEqual(plain.save());
     }),
     RUNS,
   );
