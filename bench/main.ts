@@ -4,13 +4,11 @@
  * stored bytes. Every measurement is a process of its own; those that are compared take turns. What is measured is
  * bundled as for a packed install, so that nobody's time is that of the compiler which removes types.
  */
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { bundle } from "../tools/bundle.ts";
+import { measure, withBundles } from "./bundled.ts";
 import { type Corpus, writeCorpus } from "./corpus.ts";
 import type { Measured } from "./measure.ts";
 
@@ -26,18 +24,6 @@ const { values } = parseArgs({
 });
 
 const folder = values.dir ?? mkdtempSync(join(tmpdir(), "trailwatch-bench-"));
-
-/** Below node_modules, from where a bundle finds what it leaves to npm. */
-const bundled = fileURLToPath(new URL("../node_modules/.cache/trailwatch-bench", import.meta.url));
-
-function measure(script: "ingest" | "reference", ...args: readonly string[]): Measured {
-  const { stdout, status } = spawnSync(process.execPath, [join(bundled, `${script}.js`), ...args], {
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  if (status !== 0) throw new Error(`${script} ${args.join(" ")} ended with ${status}`);
-  return JSON.parse(stdout) as Measured;
-}
 
 const median = (numbers: readonly number[]): number => {
   const sorted = [...numbers].sort((a, b) => a - b);
@@ -83,44 +69,42 @@ function show(
 
 try {
   print(`${cpus().length} cores, ${process.version}`);
-  rmSync(bundled, { recursive: true, force: true });
-  const worker = { "ingest-worker": "cli/ingest/worker.ts" };
-  await bundle({ ingest: "bench/ingest.ts", reference: "bench/reference.ts", ...worker }, bundled);
-  const sizes = { small: Number(values.small), large: Number(values.large) };
-  const corpora = {
-    small: writeCorpus(join(folder, "small"), sizes.small),
-    large: writeCorpus(join(folder, "large"), sizes.large),
-  };
-  const rounds = Number(values.rounds);
-  const found: { threads: number; ratio: number; growth: number; share: number }[] = [];
-  for (const threads of [1, 2]) {
-    const word = threads === 1 ? "1 worker" : "2 workers";
-    const small = show(
-      `${thousands(sizes.small)} events, ${word}`,
-      corpora.small,
-      compare(threads, join(folder, "small"), rounds),
-    );
-    const large = show(
-      `${thousands(sizes.large)} events, ${word}`,
-      corpora.large,
-      compare(threads, join(folder, "large"), rounds),
-    );
-    found.push({ threads, ratio: large.ratio, growth: large.rss / small.rss - 1, share: large.share });
-  }
-  const verdict = (ok: boolean): string => (ok ? "met" : "NOT MET");
-  for (const { threads, ratio, growth, share } of found) {
-    print(`${threads} worker${threads === 1 ? "" : "s"}:`);
-    print(
-      `  events/s of the reference: ${ratio.toFixed(2)}, wanted at least ${WANTED.ratio}: ${verdict(ratio >= WANTED.ratio)}`,
-    );
-    print(
-      `  growth of peak memory: ${(growth * 100).toFixed(0)} %, wanted below 20 %: ${verdict(growth < WANTED.growth)}`,
-    );
-    print(
-      `  stored bytes of raw JSON: ${share.toFixed(3)}, wanted at most ${WANTED.bytes}: ${verdict(share <= WANTED.bytes)}`,
-    );
-  }
+  await withBundles(() => {
+    const sizes = { small: Number(values.small), large: Number(values.large) };
+    const corpora = {
+      small: writeCorpus(join(folder, "small"), sizes.small),
+      large: writeCorpus(join(folder, "large"), sizes.large),
+    };
+    const rounds = Number(values.rounds);
+    const found: { threads: number; ratio: number; growth: number; share: number }[] = [];
+    for (const threads of [1, 2]) {
+      const word = threads === 1 ? "1 worker" : "2 workers";
+      const small = show(
+        `${thousands(sizes.small)} events, ${word}`,
+        corpora.small,
+        compare(threads, join(folder, "small"), rounds),
+      );
+      const large = show(
+        `${thousands(sizes.large)} events, ${word}`,
+        corpora.large,
+        compare(threads, join(folder, "large"), rounds),
+      );
+      found.push({ threads, ratio: large.ratio, growth: large.rss / small.rss - 1, share: large.share });
+    }
+    const verdict = (ok: boolean): string => (ok ? "met" : "NOT MET");
+    for (const { threads, ratio, growth, share } of found) {
+      print(`${threads} worker${threads === 1 ? "" : "s"}:`);
+      print(
+        `  events/s of the reference: ${ratio.toFixed(2)}, wanted at least ${WANTED.ratio}: ${verdict(ratio >= WANTED.ratio)}`,
+      );
+      print(
+        `  growth of peak memory: ${(growth * 100).toFixed(0)} %, wanted below 20 %: ${verdict(growth < WANTED.growth)}`,
+      );
+      print(
+        `  stored bytes of raw JSON: ${share.toFixed(3)}, wanted at most ${WANTED.bytes}: ${verdict(share <= WANTED.bytes)}`,
+      );
+    }
+  });
 } finally {
   if (values.dir === undefined) rmSync(folder, { recursive: true, force: true });
-  rmSync(bundled, { recursive: true, force: true });
 }

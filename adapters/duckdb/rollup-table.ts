@@ -2,7 +2,7 @@ import type { DuckDBInstance } from "@duckdb/node-api";
 import type { Signal } from "#core/domain/signal.ts";
 import type { EpochMs, TimeWindow } from "#core/domain/time.ts";
 import type { RollupRow } from "#core/ports/event-store.ts";
-import { rollupSql } from "#core/signals/sql.ts";
+import { bucketSql, rollupSql } from "#core/signals/sql.ts";
 import { sqlIn } from "#core/signals/sql-literal.ts";
 import { readAll, streamColumns } from "./read.ts";
 import { SIGNAL_TABLES } from "./relations.ts";
@@ -48,6 +48,9 @@ from ${counts} c join entities e on ${ENTITY.map((name) => `c.${name} is not dis
 order by number, bucket nulls first`,
 });
 
+/** Counted together. */
+const EVENTS_A_WINDOW = 524_288;
+
 /** What stands in the table of a settled store already: definitions by signal and bucket. */
 export type CountedSignals = Map<string, string>;
 
@@ -62,9 +65,10 @@ export async function* countSignals(
   done: CountedSignals,
 ): AsyncGenerator<RollupRow> {
   if (signals.length === 0) return;
-  const counted = rollupSql(signals, bucket, SIGNAL_TABLES);
+  const windows = await windowsOf(instance, bucket);
+  const counted = windows.map((window) => rollupSql(signals, bucket, SIGNAL_TABLES, window));
   if (await isReadOnly(instance)) {
-    yield* rowsOfQuery(instance, counted);
+    yield* rowsOfQueries(instance, counted);
     return;
   }
   const these = `${sqlIn(
@@ -90,18 +94,51 @@ export async function* countSignalsIn(
   window: TimeWindow,
 ): AsyncGenerator<RollupRow> {
   if (signals.length === 0) return;
-  yield* rowsOfQuery(instance, rollupSql(signals, bucket, SIGNAL_TABLES, window));
+  yield* rowsOfQueries(instance, [rollupSql(signals, bucket, SIGNAL_TABLES, window)]);
 }
 
-async function keep(instance: DuckDBInstance, counted: string, these: string, bucket: EpochMs): Promise<void> {
+/**
+ * The span of the events in pieces that begin and end with a bucket and have a bounded number of events (or are one
+ * bucket): the counts of a bucket stand for themselves, and those of all of them would have to fit into memory together.
+ */
+async function windowsOf(instance: DuckDBInstance, bucket: EpochMs): Promise<readonly TimeWindow[]> {
+  const connection = await instance.connect();
+  try {
+    const buckets = await readAll<{ start: number; events: number }>(
+      connection,
+      `select ${bucketSql(bucket)}::double as start, count(*)::double as events from events group by 1 order by 1`,
+    );
+    const windows: TimeWindow[] = [];
+    let events = 0;
+    let start = buckets[0]?.start ?? 0;
+    for (const [index, row] of buckets.entries()) {
+      events += row.events;
+      const next = buckets[index + 1]?.start ?? row.start + bucket;
+      if (events < EVENTS_A_WINDOW && index + 1 < buckets.length) continue;
+      windows.push({ start, end: next });
+      [events, start] = [0, next];
+    }
+    return windows;
+  } finally {
+    connection.closeSync();
+  }
+}
+
+async function keep(
+  instance: DuckDBInstance,
+  counted: readonly string[],
+  these: string,
+  bucket: EpochMs,
+): Promise<void> {
   const connection = await instance.connect();
   try {
     await connection.run("begin");
     await connection.run(TABLE);
     await connection.run(`delete from usage_rollups where ${these}`);
-    await connection.run(`insert into usage_rollups
-      select signal, account, region, principal, resource, epoch_ms(bucket), ${Math.round(bucket / 1000)}, value
-      from (${counted})`);
+    for (const query of counted) {
+      await connection.run(`insert into usage_rollups
+        select ${NAMES}, epoch_ms(bucket), ${Math.round(bucket / 1000)}, value from (${query})`);
+    }
     await connection.run("commit");
   } finally {
     connection.closeSync();
@@ -109,9 +146,12 @@ async function keep(instance: DuckDBInstance, counted: string, these: string, bu
 }
 
 /** Rows that stand in no table are looked through twice, and counted once. */
-function rowsOfQuery(instance: DuckDBInstance, counted: string): AsyncGenerator<RollupRow> {
-  const once = `create or replace temp table counted as select * replace (bucket::double as bucket) from (${counted})`;
-  return rowsOf(instance, "counted", [once]);
+function rowsOfQueries(instance: DuckDBInstance, counted: readonly string[]): AsyncGenerator<RollupRow> {
+  const prepare = [
+    "create or replace temp table counted (signal varchar, account varchar, region varchar, principal varchar, resource varchar, bucket double, value double)",
+    ...counted.map((query) => `insert into counted select ${NAMES}, bucket::double, value from (${query})`),
+  ];
+  return rowsOf(instance, "counted", prepare);
 }
 
 async function* rowsOf(

@@ -5,6 +5,8 @@ const BASIS = "the price of the same resources in the stored records of their ma
 const SETTLED = `select basis_id from cost_bases where basis = ['${BASIS}']`;
 /** Events that are changed together: DuckDB keeps what a transaction changes in memory, by whole vectors of every column. */
 const SLICE_EVENTS = 131_072;
+/** Changes of resources that are looked at together. */
+const SLICE_CHANGES = 262_144;
 /** An instance that was stopped runs again; one whose launch does not say its type has no earlier price to take. */
 const STARTED = "change = 'added' and kind = 'instances' and item_id is null";
 
@@ -19,42 +21,26 @@ export async function priceFreed(connection: DuckDBConnection): Promise<void> {
     `select count(*)::double as freed from quantities where (change = 'removed' or ${STARTED}) and resource_ids is not null`,
   );
   if (!row?.freed) return;
+  await listChanges(connection);
   await connection.run(`
     create or replace temp table freed as
-    with freed_ids as (
-      select distinct kind, unnest(resource_ids) as id
-      from quantities where (change = 'removed' or ${STARTED}) and resource_ids is not null
-    ),
-    changes as (
-      select q.key, e.time, q.kind, q.change, ${STARTED} as started, unnest(q.resource_ids) as id,
-        q.usd_hour_low / len(q.resource_ids) as low, q.usd_hour_high / len(q.resource_ids) as high
-      from quantities q join events e using (key)
-      where q.resource_ids is not null and q.change <> 'used' and e.outcome = 'success'
-    ),
-    history as (
-      select key, kind, change, started, id,
-        lag(change) over before as last_change,
-        last_value(low ignore nulls) over before as low,
-        last_value(high ignore nulls) over before as high
-      from changes semi join freed_ids using (kind, id)
-      window before as (partition by kind, id order by time, key rows between unbounded preceding and 1 preceding)
-    ),
-    removals as (
+    with removals as (
       select key,
         sum(case when last_change = 'removed' then 0 else low end)::decimal(18, 9) as low,
         sum(case when last_change = 'removed' then 0 else high end)::decimal(18, 9) as high,
         bool_and(low is not null or coalesce(last_change = 'removed', false)) as complete
-      from history where change = 'removed' group by key
+      from resource_changes where not started group by key
     ),
     starts as (
       select key, sum(low)::decimal(18, 9) as low, sum(high)::decimal(18, 9) as high, bool_and(low is not null) as complete
-      from history where started group by key
+      from resource_changes where started group by key
     )
     select r.*, true as removed from removals r join events e using (key)
     where r.low is not null or (e.removed_usd_hour_low is not null and e.basis_id in (${SETTLED}))
     union all
     select s.*, false as removed from starts s join events e using (key)
     where s.low is not null or (e.added_usd_hour_low is not null and e.basis_id in (${SETTLED}))`);
+  await connection.run("drop table resource_changes");
   // The new basis keeps why there was no price by itself, so that it is known where there is none again.
   await connection.run(`
     insert into cost_bases
@@ -93,6 +79,46 @@ export async function priceFreed(connection: DuckDBConnection): Promise<void> {
   }
   await connection.run("drop table bases");
   await connection.run("drop table freed");
+}
+
+/**
+ * For every resource that is freed or started again, `resource_changes(key, started, last_change, low, high)`: what was
+ * done to it before, and its price. The histories of all resources together would not fit into memory: they are looked at in
+ * slices of the ids.
+ */
+async function listChanges(connection: DuckDBConnection): Promise<void> {
+  await connection.run(`
+    create or replace temp table changes as
+    with freed_ids as (
+      select distinct kind, unnest(resource_ids) as id
+      from quantities where (change = 'removed' or ${STARTED}) and resource_ids is not null
+    ),
+    priced as (
+      select key, kind, change, ${STARTED} as started, unnest(resource_ids) as id,
+        usd_hour_low / len(resource_ids) as low, usd_hour_high / len(resource_ids) as high
+      from quantities where resource_ids is not null and change <> 'used'
+    )
+    select p.*, e.time from priced p semi join freed_ids using (kind, id) join events e using (key)
+    where e.outcome = 'success'`);
+  await connection.run(
+    "create or replace temp table resource_changes (key bigint, started boolean, last_change varchar, low double, high double)",
+  );
+  const [row] = await readAll<{ changes: number }>(connection, "select count(*)::double as changes from changes");
+  const slices = Math.ceil((row?.changes ?? 0) / SLICE_CHANGES);
+  for (let slice = 0; slice < slices; slice++) {
+    await connection.run(`
+      insert into resource_changes
+      select key, started, last_change, low, high
+      from (
+        select key, change, started, lag(change) over before as last_change,
+          last_value(low ignore nulls) over before as low,
+          last_value(high ignore nulls) over before as high
+        from changes where hash(id) % ${slices} = ${slice}
+        window before as (partition by kind, id order by time, key rows between unbounded preceding and 1 preceding)
+      )
+      where change = 'removed' or started`);
+  }
+  await connection.run("drop table changes");
 }
 
 /** Ranges of keys, the end excluded and `null` for the last. Events lie in the order of their keys. */

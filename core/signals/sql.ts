@@ -109,8 +109,8 @@ from (
 where cell.value <> 0`;
 }
 
-/** Floors times before 1970 too, which a broken clock may have logged. */
-const bucketSql = (bucket: EpochMs): string => {
+/** The start of the bucket of a row, in milliseconds. Floors times before 1970 too, which a broken clock may have logged. */
+export const bucketSql = (bucket: EpochMs): string => {
   const width = sqlNumber(bucket);
   return `epoch_ms(time) - (epoch_ms(time) % ${width} + ${width}) % ${width}`;
 };
