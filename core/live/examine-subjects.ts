@@ -42,10 +42,29 @@ export class Examiner {
         pending.add({ ...request, notBefore: null });
         continue;
       }
-      const found = await this.#examined(request, before.get(request.subject) ?? null);
+      const known = before.get(request.subject) ?? null;
+      const found = await this.#examined(request, known);
       if (!found) continue;
-      await writer.replace([found]);
+      await writer.replace([this.#withStanding(found, known)]);
     }
+  }
+
+  /**
+   * With what was found before of a time that the account has not come to again, because it is followed anew: it stands
+   * until then, and is judged then.
+   */
+  #withStanding(found: SubjectFindings, before: KeptFindings | null): SubjectFindings {
+    const { followed, pending, reach } = this.#context;
+    const { subject } = found;
+    const time = followed.get(accountOf(subject))?.time ?? reach;
+    const standing = (before?.findings ?? []).filter(({ window }) => window.start > time);
+    const [first, last] = [standing[0], standing.at(-1)];
+    if (!first || !last) return found;
+    if (!pending.get(subject)) {
+      const notBefore = { through: last.window.end };
+      pending.set({ subject, why: "it was found before", from: first.window.start, notBefore, seen: null });
+    }
+    return { ...found, findings: [...found.findings, ...standing] };
   }
 
   async #examined(request: Pending, before: KeptFindings | null): Promise<SubjectFindings | null> {

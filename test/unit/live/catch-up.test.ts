@@ -169,3 +169,20 @@ test("when an account's first event was is known for longer than the event is ke
   expect(((await deployment.checkpoints.read(WATCH)) as WatchCheckpoint).logged).toEqual(logged);
   expect(Object.keys(logged)).toHaveLength(2);
 });
+
+test("time does not go on while somebody waits for an examination", async () => {
+  const config = parseConfig({ live: { groupDays: 30, leakMinutes: 1, examinations: 1 } });
+  const deployment = new Deployment(config, ORGANIZATION, STEPS);
+  deployment.events.add(written(SMALL_WORLD), END);
+  let deferred = 0;
+  for (let before: EpochMs | null = 0, waits = false; ; ) {
+    const report = await deployment.watch(END + HOUR, END);
+    if (waits) expect(report.caughtUpTo).toBe(before);
+    before = report.caughtUpTo;
+    if (before === null) break;
+    const { pending } = (await deployment.checkpoints.read(WATCH)) as WatchCheckpoint;
+    waits = pending.some(({ notBefore }) => notBefore === null);
+    deferred += report.deferred;
+  }
+  expect(deferred).toBeGreaterThan(3);
+});
