@@ -50,13 +50,18 @@ export async function* streamColumns(
   const connection = await instance.connect();
   try {
     for (const statement of prepare) await connection.run(statement);
-    const result = await connection.stream(sql);
-    const names = result.columnNames();
-    for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
-      yield new Columns(names, [chunk]);
-    }
+    yield* columnsFrom(connection, sql);
   } finally {
     connection.closeSync();
+  }
+}
+
+/** The same on a connection that is asked nothing else until the end. */
+export async function* columnsFrom(connection: DuckDBConnection, sql: string): AsyncGenerator<Columns> {
+  const result = await connection.stream(sql);
+  const names = result.columnNames();
+  for (let chunk = await result.fetchChunk(); chunk && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+    yield new Columns(names, [chunk]);
   }
 }
 

@@ -1,10 +1,10 @@
-import type { DuckDBInstance } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import type { Signal } from "#core/domain/signal.ts";
 import type { EpochMs, TimeWindow } from "#core/domain/time.ts";
 import type { RollupRow } from "#core/ports/event-store.ts";
 import { bucketSql, rollupSql } from "#core/signals/sql.ts";
-import { sqlIn } from "#core/signals/sql-literal.ts";
-import { readAll, streamColumns } from "./read.ts";
+import { sqlIn, sqlText } from "#core/signals/sql-literal.ts";
+import { columnsFrom, readAll } from "./read.ts";
 import { SIGNAL_TABLES } from "./relations.ts";
 
 /** Public like the views: charts and `trailwatch query` read it. Empty until an analysis has counted. */
@@ -20,33 +20,14 @@ const TABLE = `create table if not exists usage_rollups (
 )`;
 
 interface Entity {
-  readonly signal: string;
   readonly account: string;
   readonly region: string;
   readonly principal: string | null;
   readonly resource: string | null;
 }
 
-const ENTITY = ["signal", "account", "region", "principal", "resource"] as const satisfies readonly (keyof Entity)[];
+const ENTITY = ["account", "region", "principal", "resource"] as const satisfies readonly (keyof Entity)[];
 const NAMES = ENTITY.join(", ");
-
-/**
- * A row with the names of an entity, and behind it one a bucket without them: names take longer to decode than counts. It
- * is sorted in one piece, which a database may do on disk; lists of buckets would have to fit into its memory.
- */
-const byEntity = (counts: string): { readonly prepare: readonly string[]; readonly rows: string } => ({
-  prepare: [
-    `create or replace temp table entities as
-     select row_number() over (order by signal, account, region, principal nulls last, resource nulls last) as number, ${NAMES}
-     from (select distinct ${NAMES} from ${counts})`,
-  ],
-  rows: `
-select number, null::double as bucket, null::double as value, ${NAMES} from entities
-union all
-select number, bucket, value, ${ENTITY.map((name) => `null as ${name}`).join(", ")}
-from ${counts} c join entities e on ${ENTITY.map((name) => `c.${name} is not distinct from e.${name}`).join(" and ")}
-order by number, bucket nulls first`,
-});
 
 /** Counted together. */
 const EVENTS_A_WINDOW = 524_288;
@@ -68,7 +49,7 @@ export async function* countSignals(
   const windows = await windowsOf(instance, bucket);
   const counted = windows.map((window) => rollupSql(signals, bucket, SIGNAL_TABLES, window));
   if (await isReadOnly(instance)) {
-    yield* rowsOfQueries(instance, counted);
+    yield* rowsOfQueries(instance, signals, counted);
     return;
   }
   const these = `${sqlIn(
@@ -80,10 +61,13 @@ export async function* countSignals(
     await keep(instance, counted, these, bucket);
     for (const [key, definition] of definitions) done.set(key, definition);
   }
-  yield* rowsOf(
-    instance,
-    `(select ${NAMES}, epoch_ms(bucket)::double as bucket, value from usage_rollups where ${these})`,
-  );
+  const connection = await instance.connect();
+  try {
+    const kept = `(select signal, ${NAMES}, epoch_ms(bucket)::double as bucket, value from usage_rollups where ${these})`;
+    yield* rowsOf(connection, signals, kept);
+  } finally {
+    connection.closeSync();
+  }
 }
 
 /** Counts the events of a window, which begins and ends with a bucket; keeps nothing. */
@@ -94,7 +78,7 @@ export async function* countSignalsIn(
   window: TimeWindow,
 ): AsyncGenerator<RollupRow> {
   if (signals.length === 0) return;
-  yield* rowsOfQueries(instance, [rollupSql(signals, bucket, SIGNAL_TABLES, window)]);
+  yield* rowsOfQueries(instance, signals, [rollupSql(signals, bucket, SIGNAL_TABLES, window)]);
 }
 
 /**
@@ -106,7 +90,7 @@ async function windowsOf(instance: DuckDBInstance, bucket: EpochMs): Promise<rea
   try {
     const buckets = await readAll<{ start: number; events: number }>(
       connection,
-      `select ${bucketSql(bucket)}::double as start, count(*)::double as events from events group by 1 order by 1`,
+      `select (${bucketSql(bucket)})::double as start, count(*)::double as events from events group by 1 order by 1`,
     );
     const windows: TimeWindow[] = [];
     let events = 0;
@@ -137,7 +121,7 @@ async function keep(
     await connection.run(`delete from usage_rollups where ${these}`);
     for (const query of counted) {
       await connection.run(`insert into usage_rollups
-        select ${NAMES}, epoch_ms(bucket), ${Math.round(bucket / 1000)}, value from (${query})`);
+        select signal, ${NAMES}, epoch_ms(bucket), ${Math.round(bucket / 1000)}, value from (${query})`);
     }
     await connection.run("commit");
   } finally {
@@ -145,32 +129,56 @@ async function keep(
   }
 }
 
-/** Rows that stand in no table are looked through twice, and counted once. */
-function rowsOfQueries(instance: DuckDBInstance, counted: readonly string[]): AsyncGenerator<RollupRow> {
-  const prepare = [
-    "create or replace temp table counted (signal varchar, account varchar, region varchar, principal varchar, resource varchar, bucket double, value double)",
-    ...counted.map((query) => `insert into counted select ${NAMES}, bucket::double, value from (${query})`),
-  ];
-  return rowsOf(instance, "counted", prepare);
+/** Rows that stand in no table: they are looked through more than once, and counted once. */
+async function* rowsOfQueries(
+  instance: DuckDBInstance,
+  signals: readonly Signal[],
+  counted: readonly string[],
+): AsyncGenerator<RollupRow> {
+  const connection = await instance.connect();
+  try {
+    await connection.run(
+      "create or replace temp table counted (signal varchar, account varchar, region varchar, principal varchar, resource varchar, bucket double, value double)",
+    );
+    for (const query of counted)
+      await connection.run(`insert into counted select signal, ${NAMES}, bucket::double, value from (${query})`);
+    yield* rowsOf(connection, signals, "counted");
+  } finally {
+    connection.closeSync();
+  }
 }
 
+/**
+ * One signal after the other: the rows of all could not be sorted in the memory that there is. The names of an entity
+ * stand in a row of their own, before one a bucket without them, because names take longer to decode than counts.
+ */
 async function* rowsOf(
-  instance: DuckDBInstance,
+  connection: DuckDBConnection,
+  signals: readonly Signal[],
   counts: string,
-  before: readonly string[] = [],
 ): AsyncGenerator<RollupRow> {
-  const { prepare, rows } = byEntity(counts);
-  let current: Pick<RollupRow, "signal" | "entity"> | null = null;
-  for await (const chunk of streamColumns(instance, rows, [...before, ...prepare])) {
-    const buckets = chunk.values<number | null>("bucket");
-    const values = chunk.values<number | null>("value");
-    const entities = chunk.objects<Entity>(ENTITY, positionsOfNull(buckets));
-    let begun = 0;
-    for (const [row, bucket] of buckets.entries()) {
-      if (bucket === null) {
-        const { signal, ...entity } = entities[begun++] as Entity;
-        current = { signal, entity };
-      } else if (current !== null) yield { ...current, bucket, value: values[row] as number };
+  for (const signal of signals.map(({ id }) => id).sort()) {
+    const rows = `(select * from ${counts} where signal = ${sqlText(signal)})`;
+    await connection.run(`
+      create or replace temp table entities as
+      select row_number() over (order by account, region, principal nulls last, resource nulls last) as number, ${NAMES}
+      from (select distinct ${NAMES} from ${rows})`);
+    const sorted = `
+      select number, null::double as bucket, null::double as value, ${NAMES} from entities
+      union all
+      select number, bucket, value, ${ENTITY.map((name) => `null as ${name}`).join(", ")}
+      from ${rows} c join entities e on ${ENTITY.map((name) => `c.${name} is not distinct from e.${name}`).join(" and ")}
+      order by number, bucket nulls first`;
+    let entity: Entity | null = null;
+    for await (const chunk of columnsFrom(connection, sorted)) {
+      const buckets = chunk.values<number | null>("bucket");
+      const values = chunk.values<number | null>("value");
+      const entities = chunk.objects<Entity>(ENTITY, positionsOfNull(buckets));
+      let begun = 0;
+      for (const [row, bucket] of buckets.entries()) {
+        if (bucket === null) entity = entities[begun++] as Entity;
+        else if (entity !== null) yield { signal, entity, bucket, value: values[row] as number };
+      }
     }
   }
 }

@@ -13,11 +13,14 @@ export async function countSharedOnce(connection: DuckDBConnection, sliceEvents:
   for (let slice = 0; slice < slices; slice++) {
     await connection.run(`
       create or replace temp table shared as
-      with copies as (
-        select key, shared_id, account_id, principal_id, resource, counterparties, counted
-        from events where shared_id is not null and hash(shared_id) % ${slices} = ${slice}
+      with several as (
+        select shared_id from events where shared_id is not null and hash(shared_id) % ${slices} = ${slice}
+        group by shared_id having min(account_id) <> max(account_id) or not bool_and(counted)
       ),
-      several as (select shared_id from copies group by shared_id having count(distinct account_id) > 1 or not bool_and(counted)),
+      copies as (
+        select key, shared_id, account_id, principal_id, resource, counterparties, counted
+        from events semi join several using (shared_id)
+      ),
       listed as (select shared_id, list_distinct(flatten(list(counterparties))) as accounts from copies group by shared_id),
       ranked as (
         select x.*, first_value(x.account_id) over (
@@ -27,7 +30,7 @@ export async function countSharedOnce(connection: DuckDBConnection, sliceEvents:
             coalesce(contains(x.resource, c.account) or list_contains(l.accounts, c.account), false) desc,
             x.key
         ) as counting_account
-        from copies x semi join several using (shared_id)
+        from copies x
           join principals p using (principal_id) join accounts c using (account_id)
           join listed l on l.shared_id = x.shared_id
       )
