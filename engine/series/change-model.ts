@@ -1,5 +1,5 @@
 import { type EpochMs, HOUR } from "#core/domain/time.ts";
-import { Deviations, type SavedDeviations, toleranceAt } from "./deviations.ts";
+import { Deviations, type SavedDeviations } from "./deviations.ts";
 
 /** Lengths in points of the windows whose means are judged. */
 const WINDOWS = [1, 3] as const;
@@ -30,7 +30,7 @@ export class ChangeModel {
     const level = this.#weight > 0 ? this.#level / this.#weight : value;
     this.#level = this.#level * RECENT + value;
     this.#weight = this.#weight * RECENT + 1;
-    return this.#deviations.judge(Math.floor(time / HOUR), value - level, toleranceAt(level));
+    return this.#deviations.judge(Math.floor(time / HOUR), value - level, level);
   }
 
   /** What lies before a gap is in no window after it. */

@@ -6,13 +6,15 @@ import { type EntityForest, openForest } from "../forest/index.ts";
 import { DEFAULT_PARAMETERS } from "../parameters.ts";
 import { Afterglow } from "./afterglow.ts";
 import { bandOfCounts, bandOfMeasurements } from "./band.ts";
+import { ChangeModel } from "./change-model.ts";
 import { Kind } from "./kind.ts";
-import { MeasuredModels } from "./measured-opinions.ts";
+import { MeasurementModel } from "./measurement-model.ts";
 import { COUNT_PEAKS, type PeakBelief, Peaks } from "./peaks.ts";
 import { readSeries, type SavedSeries, savedSeries } from "./saved-series.ts";
 import { ANOMALY, gradeOf } from "./verdict.ts";
 
-/** How far the forest's peaks reach where it is right; see docs/detection.md for how this was chosen. */
+/** How far each opinion's peaks reach where its model is right; see docs/detection.md for how they were chosen. */
+const MEASUREMENT_PEAKS: PeakBelief = { from: 1, excess: 0.5, worth: 5, rate: 2 / 7, blocks: 7, most: 8, alike: true };
 const FOREST_PEAKS: PeakBelief = { from: 1.2, excess: 0.2, worth: 4, rate: 2 / 7, blocks: 7, most: 5, alike: false };
 
 /** What the other opinions' rarities are worth beside the count model's; of counts the rarer of the measured ones at least. */
@@ -27,6 +29,7 @@ const LONGEST_GAP = 35 * DAY;
 const MOST_MISSING = 50_000;
 /** Beyond any measurement; sums of squares of it are far from overflowing. */
 const LARGEST = 1e100;
+const YOUNG = 288;
 /** Of an interval: a sampler's clock may be off by so much. */
 const OFF_GRID = 0.1;
 /** Points in a row without which windows of several points are broken off. */
@@ -47,9 +50,6 @@ export interface Opinions {
   readonly measurement: number | null;
   /** Of what differs from the last points, as measured. */
   readonly change: number | null;
-  /** Of what the middle of the last points changed by, and of how little they moved; of what is no count. */
-  readonly middle: number | null;
-  readonly quiet: number | null;
   readonly forest: number | null;
 }
 
@@ -76,7 +76,7 @@ export interface SeriesDetector {
    * not after the last one is neither judged nor learnt.
    */
   observe(time: EpochMs, value: number | null): SeriesJudgement;
-  /** All it remembers, exactly: 16 to 22 kB as JSON, 13 to 15 of a measurement, and 165 kB for the forest. */
+  /** All it remembers, exactly: 16 to 22 kB as JSON, 10 of a measurement, and 165 kB for the forest. */
   save(): SavedSeries;
 }
 
@@ -93,7 +93,10 @@ class FusedDetector implements SeriesDetector {
   readonly #countOptions: ModelOptions;
   #count: CountModel | null;
   readonly #countPeaks: Peaks;
-  readonly #measured: MeasuredModels;
+  readonly #measurement: MeasurementModel;
+  readonly #measurementPeaks: Peaks;
+  readonly #change: ChangeModel;
+  readonly #changePeaks: Peaks;
   readonly #forest: EntityForest | null;
   readonly #forestPeaks: Peaks;
   readonly #kind: Kind;
@@ -102,6 +105,7 @@ class FusedDetector implements SeriesDetector {
   #phase: number | null;
   #last: number | null;
   #time: EpochMs;
+  #known: number;
 
   constructor(options: SeriesOptions, saved?: SavedSeries) {
     const state = saved && readSeries(saved, options);
@@ -110,7 +114,10 @@ class FusedDetector implements SeriesDetector {
     const counts = options.counts !== false && isBucket(options.interval) && (!state || state.count !== null);
     this.#count = counts ? new CountModel(DEFAULT_PARAMETERS, this.#countOptions, state?.count ?? undefined) : null;
     this.#countPeaks = new Peaks(COUNT_PEAKS, state?.countPeaks);
-    this.#measured = new MeasuredModels(options.interval, state?.measured);
+    this.#measurement = new MeasurementModel(state?.measurement);
+    this.#measurementPeaks = new Peaks(MEASUREMENT_PEAKS, state?.measurementPeaks);
+    this.#change = new ChangeModel(state?.change);
+    this.#changePeaks = new Peaks(MEASUREMENT_PEAKS, state?.changePeaks);
     this.#forest = options.forest ? openForest({ mode: "realtime", ignore: {} }, saved?.forest ?? undefined) : null;
     this.#forestPeaks = new Peaks(FOREST_PEAKS, state?.forestPeaks);
     this.#kind = new Kind(state?.kind);
@@ -118,6 +125,7 @@ class FusedDetector implements SeriesDetector {
     this.#phase = state?.phase ?? null;
     this.#last = state?.last ?? null;
     this.#time = state?.time ?? Number.NEGATIVE_INFINITY;
+    this.#known = state?.known ?? 0;
   }
 
   observe(time: EpochMs, value: number | null): SeriesJudgement {
@@ -125,7 +133,7 @@ class FusedDetector implements SeriesDetector {
     this.#phase ??= time - Math.floor(time / interval) * interval;
     const place = (time - this.#phase) / interval;
     const index = Math.round(place);
-    const confidence = confidenceOf((this.#measured.known * interval) / DAY);
+    const confidence = confidenceOf((this.#known * interval) / DAY);
     if (!(time > this.#time) || !Number.isFinite(time)) return unjudged(confidence);
     this.#time = time;
     const isNew = this.#last === null || index > this.#last;
@@ -145,13 +153,17 @@ class FusedDetector implements SeriesDetector {
     const state = {
       count: this.#count?.save() ?? null,
       countPeaks: this.#countPeaks.save(),
-      measured: this.#measured.save(),
+      measurement: this.#measurement.save(),
+      measurementPeaks: this.#measurementPeaks.save(),
+      change: this.#change.save(),
+      changePeaks: this.#changePeaks.save(),
       forestPeaks: this.#forestPeaks.save(),
       kind: this.#kind.save(),
       said: this.#afterglow.save(),
       phase: this.#phase,
       last: this.#last,
       time: this.#last === null ? null : this.#time,
+      known: this.#known,
     };
     return savedSeries(this.#options, state, this.#forest?.save() ?? null);
   }
@@ -159,7 +171,10 @@ class FusedDetector implements SeriesDetector {
   /** Points that are missing: `from <= index < to`. */
   #pass(from: number, to: number): void {
     const { interval } = this.#options;
-    if (to - from >= BREAK) this.#measured.breakOff();
+    if (to - from >= BREAK) {
+      this.#measurement.breakOff();
+      this.#change.breakOff();
+    }
     if (!this.#count) return;
     if ((to - from) * interval > LONGEST_GAP || to - from > MOST_MISSING) {
       this.#count = new CountModel(DEFAULT_PARAMETERS, this.#countOptions);
@@ -171,7 +186,8 @@ class FusedDetector implements SeriesDetector {
   /** Without a bucket of its own, as when points come closer than usual, a value is only measured. */
   #judge(bucket: EpochMs | null, value: number, confidence: number): SeriesJudgement {
     const time = this.#time;
-    const measured = this.#measured.observe(time, value, this.#count !== null);
+    const measured = this.#measurement.observe(time, value);
+    const changed = this.#change.observe(time, value);
     const counted = value >= 0 && bucket !== null ? this.#count : null;
     const tail = bucket === null ? 0 : (counted?.observe(bucket, value)?.score ?? 0);
     if (!counted && bucket !== null) this.#count?.observe(bucket, null);
@@ -179,16 +195,19 @@ class FusedDetector implements SeriesDetector {
     const share = counted ? this.#share : 1;
     const opinions = {
       count: counted ? this.#countPeaks.rarity(tail) : null,
-      ...measured.opinions,
+      measurement: this.#isYoung ? 0 : this.#measurementPeaks.rarity(measured.score),
+      change: this.#isYoung ? 0 : this.#changePeaks.rarity(changed),
       forest: this.#asked(time, usual ? root(value) - root(usual.mean) : value - measured.expected),
     };
     if (counted) this.#countPeaks.learn(tail);
-    const { measurement, change, middle, quiet } = measured.opinions;
-    const unusual = counted ? measurement : Math.max(measurement, change, middle ?? 0, quiet ?? 0);
+    this.#measurementPeaks.learn(measured.score);
+    this.#changePeaks.learn(changed);
+    this.#known++;
+    const unusual = Math.max(opinions.measurement, counted ? 0 : opinions.change);
     const mixed = (1 - share) * (opinions.count ?? 0) + share * MEASUREMENT_WORTH * unusual;
-    const rarity = Math.max(mixed, LEAST_WORTH * measurement);
+    const rarity = Math.max(mixed, LEAST_WORTH * opinions.measurement);
     const score = this.#afterglow.say(rarity + FOREST_WORTH * (opinions.forest ?? 0));
-    const leading = usual && share < 0.5 && this.#measured.known * this.#options.interval > DAY ? usual : null;
+    const leading = usual && share < 0.5 && this.#known * this.#options.interval > DAY ? usual : null;
     return {
       ...this.#forecast(leading, measured),
       score,
@@ -197,6 +216,11 @@ class FusedDetector implements SeriesDetector {
       anomaly: score >= ANOMALY,
       opinions,
     };
+  }
+
+  /** Before a first day, or as many points as a day has mostly, there is no course of the day to depart from. */
+  get #isYoung(): boolean {
+    return this.#known < YOUNG && this.#known * this.#options.interval < DAY;
   }
 
   /** What the measurement model has to say of counts: the more, the less the count model fits them. */
@@ -235,5 +259,5 @@ const unjudged = (confidence: number): SeriesJudgement => ({
   grade: 0,
   confidence,
   anomaly: false,
-  opinions: { count: null, measurement: null, change: null, middle: null, quiet: null, forest: null },
+  opinions: { count: null, measurement: null, change: null, forest: null },
 });

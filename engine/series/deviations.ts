@@ -1,8 +1,7 @@
 /** Per point: what a thousand points back still counts half. */
 export const SLOW = 0.5 ** (1 / 1000);
-/** Of a series' level: what nobody would call a deviation from it, though it never moved. */
+/** Of the level: what nobody would call a deviation, though the series never moved. */
 const TOLERANCE = 0.005;
-export const toleranceAt = (level: number): number => TOLERANCE * Math.abs(level);
 /** Fewer windows say nothing about what is usual. */
 const LEAST_WINDOWS = 30;
 /** A deviation that is learnt is at most so many times the usual one. */
@@ -37,7 +36,6 @@ export interface SavedDeviations {
 export class Deviations {
   /** Lengths in points of the windows whose means are judged. */
   readonly #lengths: readonly number[];
-  readonly #sides: "both" | "below";
   readonly #sums: Float64Array;
   readonly #weights: Float64Array;
   readonly #scatter = new Float64Array(SLOTS);
@@ -48,10 +46,8 @@ export class Deviations {
   /** Of the last points, oldest first. */
   #residuals: number[] = [];
 
-  /** Where only deviations below the forecast are of interest, others are learnt and not judged. */
-  constructor(lengths: readonly number[], saved?: SavedDeviations, sides: "both" | "below" = "both") {
+  constructor(lengths: readonly number[], saved?: SavedDeviations) {
     this.#lengths = lengths;
-    this.#sides = sides;
     this.#sums = new Float64Array(lengths.length);
     this.#weights = new Float64Array(lengths.length);
     if (!saved) return;
@@ -74,12 +70,11 @@ export class Deviations {
 
   /**
    * Judges what a value lies off its forecast, then learns it. About -log10 of how seldom so much is, in a heavy-tailed
-   * distribution; 0 while young. `hour` is since the epoch, and does not decrease. What nobody would call a deviation,
-   * though there never was one, is the `tolerance`.
+   * distribution; 0 while young. `hour` is since the epoch, and does not decrease; `level` says what is little.
    */
-  judge(hour: number, residual: number, tolerance: number): number {
+  judge(hour: number, residual: number, level: number): number {
     if (hour !== this.#hour) this.#beginHour(hour);
-    const score = this.#score(residual, tolerance, this.#scatterAround(hour));
+    const score = this.#score(residual, Math.abs(level) * TOLERANCE, this.#scatterAround(hour));
     this.#largest = Math.max(this.#largest, Math.abs(residual));
     return score;
   }
@@ -132,8 +127,7 @@ export class Deviations {
       const deviation = Math.abs(sum) / length;
       const windows = this.#weights[at] as number;
       const usual = (windows > 0 ? (this.#sums[at] as number) / windows : 0) + tolerance;
-      const isAsked = this.#sides === "both" || sum < 0;
-      if (windows > LEAST_WINDOWS && deviation > 0 && isAsked) {
+      if (windows > LEAST_WINDOWS && deviation > 0) {
         // Of scatter that a window averages out.
         const ratio = Math.min(MOST_DEVIATIONS, deviation / Math.max(usual, scatter / Math.sqrt(length)));
         score = Math.max(score, FREEDOM * Math.log10(1 + ratio / FREEDOM));

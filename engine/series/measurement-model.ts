@@ -1,5 +1,5 @@
 import { type EpochMs, HOUR } from "#core/domain/time.ts";
-import { Deviations, type SavedDeviations, SLOW, toleranceAt } from "./deviations.ts";
+import { Deviations, type SavedDeviations, SLOW } from "./deviations.ts";
 import { HourlyMeans, type SavedHourlyMeans } from "./hourly-means.ts";
 
 /** Lengths in points of the windows whose means are judged. */
@@ -72,7 +72,7 @@ export class MeasurementModel {
     const forecasts = this.#forecasts(hour, value);
     const expected = this.#weighted(forecasts);
     const deviation = this.#deviations.usual;
-    const score = this.#deviations.judge(hour, value - expected, toleranceAt(forecasts[0]));
+    const score = this.#deviations.judge(hour, value - expected, forecasts[0]);
     this.#learn(value, forecasts);
     return { score, expected, deviation };
   }

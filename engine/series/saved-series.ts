@@ -2,24 +2,29 @@ import { TrailwatchError } from "#core/domain/errors.ts";
 import type { EpochMs } from "#core/domain/time.ts";
 import type { SavedModel } from "#core/ports/detector-engine.ts";
 import type { SavedAfterglow } from "./afterglow.ts";
+import type { SavedChange } from "./change-model.ts";
 import type { SavedKind } from "./kind.ts";
-import type { SavedMeasured } from "./measured-opinions.ts";
+import type { SavedMeasurement } from "./measurement-model.ts";
 import type { SavedPeaks } from "./peaks.ts";
 
-const VERSION = 3;
+const VERSION = 2;
 
 /** What a detector remembers between two points; plain numbers, exact through JSON. */
 export interface SeriesState {
   /** `null` where values are no counts. */
   readonly count: SavedModel | null;
   readonly countPeaks: SavedPeaks;
-  readonly measured: SavedMeasured;
+  readonly measurement: SavedMeasurement;
+  readonly measurementPeaks: SavedPeaks;
+  readonly change: SavedChange;
+  readonly changePeaks: SavedPeaks;
   readonly forestPeaks: SavedPeaks;
   readonly kind: SavedKind;
   readonly said: SavedAfterglow;
   readonly phase: number | null;
   readonly last: number | null;
   readonly time: EpochMs | null;
+  readonly known: number;
 }
 
 export interface SavedSeries {

@@ -59,50 +59,6 @@ test("a fall in what climbs all the time is said, though it only leads back to w
   expect(change as number).toBeGreaterThan(2 * (measurement as number));
 });
 
-/** Peaks of all heights, about fourteen a day. */
-function spiky(length: number, change: (value: number, at: number) => number): number[] {
-  const draw = noise(11);
-  return Array.from({ length }, (_, at) => {
-    const peak = Math.abs(draw()) > 2 ? 20 * Math.abs(draw()) : 0;
-    return change(10 + 0.3 * draw(), at) + peak;
-  });
-}
-
-test("between peaks that come all day, a move of everything is said within a few points", () => {
-  const move = 12 * DAY + 40;
-  const judged = judge(spiky(13 * DAY, (value, at) => (at < move ? value : value + 6)));
-  const first = said(judged).find((at) => at >= move) as number;
-  expect(first - move).toBeLessThan(6);
-  const { change, measurement, middle } = (judged[first] as SeriesJudgement).opinions;
-  expect(middle as number).toBeGreaterThan(2 * Math.max(change as number, measurement as number));
-  expect(said(judge(spiky(13 * DAY, (value) => value)).slice(6 * DAY))).toEqual([]);
-});
-
-test("a meter that is stuck at a usual value is an anomaly, and one that rests every night is none", () => {
-  const stuck = 12 * DAY + 30;
-  const at40 = (value: number, at: number): number => (at < stuck ? value : 40);
-  const draw = noise(13);
-  const noisy = (length: number, change: (value: number, at: number) => number): number[] =>
-    Array.from({ length }, (_, at) => change(40 + 3 * draw(), at));
-  const judged = judge(noisy(13 * DAY, at40));
-  const first = said(judged).find((at) => at >= stuck) as number;
-  expect(first - stuck).toBeLessThan(48);
-  const { change, measurement, quiet } = (judged[first] as SeriesJudgement).opinions;
-  expect(quiet as number).toBeGreaterThan(2 * Math.max(change as number, measurement as number));
-  const resting = noisy(13 * DAY, (value, at) => (at % DAY < 100 ? 40.5 : value + 0.5));
-  expect(said(judge(resting)).filter((at) => at > 4 * DAY)).toEqual([]);
-});
-
-test("of counts neither the middle of the last points nor their rest is asked; of what turns out to be none they are, after a day", () => {
-  const draw = noise(17);
-  const measured = Array.from({ length: 2 * DAY }, (_, at) => 3.5 + 0.1 * draw() + (at % DAY >= 100 ? 0 : 9));
-  const judged = judge([...new Array(2 * DAY).fill(3), ...measured]);
-  expect(judged[2 * DAY - 1]?.opinions).toMatchObject({ middle: null, quiet: null });
-  const opinions = judged.slice(2 * DAY).map(({ opinions }) => opinions);
-  for (const { middle, quiet } of opinions.slice(0, DAY)) expect([middle, quiet]).toEqual([0, 0]);
-  expect(Math.max(...opinions.slice(DAY).map(({ middle }) => middle as number))).toBeGreaterThan(0);
-});
-
 test("weekends are expected to be as weekends were, and are no anomalies", () => {
   const draw = noise(7);
   const weeks = 7;
