@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { TrailwatchError } from "#core/domain/errors.ts";
-import { ASKING } from "./resources.ts";
+import { ASKING, limitForAsking } from "./resources.ts";
 import { SCHEMA_VERSION, schemaSql } from "./schema.ts";
 
 /**
@@ -13,7 +13,10 @@ export async function openStore(path: string, access: "read" | "write"): Promise
     const next = "Make one with `trailwatch analyze <path>`, or name another folder with --out.";
     throw new TrailwatchError("NOT_FOUND", `there is no store at ${path}`, next);
   }
-  return prepared(await openFile(path, access), (connection) => checkVersion(connection, path));
+  return prepared(await openFile(path, access), async (connection) => {
+    await checkVersion(connection, path);
+    await limitForAsking(connection);
+  });
 }
 
 /** The same for writing, and makes the store where there is none. `toolVersion` is kept in a new one. */

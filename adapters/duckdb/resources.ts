@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { readAll } from "./read.ts";
 
 /**
  * What DuckDB may use. Bounds are fixed, because it otherwise keeps whatever it has read or written, and memory would
@@ -19,13 +20,22 @@ export const WRITING: Resources = { memoryMiB: 128, threads: 1 };
 /** Ids in slices, see settle.ts; nothing else runs then. */
 export const COMPARING: Resources = { memoryMiB: 128, threads: null };
 
-/** Enough for the queries of an analysis. */
+/** Enough for the queries of an analysis, of a few million events. */
 export const ASKING: Resources = { memoryMiB: 256, threads: null };
+/** Questions of an explanation look at all events of a signal at once: 6.9 million did not fit into the above. */
+const ASKING_MIB_A_MILLION = 64;
 
 /** For the whole instance, not the connection alone. */
 export async function limitResources(connection: DuckDBConnection, { memoryMiB, threads }: Resources): Promise<void> {
   await connection.run(`set global memory_limit = '${memoryMiB}MiB'`);
   await connection.run(threads === null ? "reset global threads" : `set global threads = ${threads}`);
+}
+
+/** {@link ASKING}, and more for a store of more events. */
+export async function limitForAsking(connection: DuckDBConnection): Promise<void> {
+  const [row] = await readAll<{ millions: number }>(connection, "select count(*) / 1e6 as millions from events");
+  const memoryMiB = Math.max(ASKING.memoryMiB, Math.ceil(ASKING_MIB_A_MILLION * (row?.millions ?? 0)));
+  await limitResources(connection, { ...ASKING, memoryMiB });
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { storableText } from "#core/domain/storable-text.ts";
 import { readAll } from "./read.ts";
-import { ASKING, COMPARING, limitResources } from "./resources.ts";
+import { COMPARING, limitForAsking, limitResources } from "./resources.ts";
 import { priceFreed } from "./settle-freed.ts";
 import { countSharedOnce } from "./settle-shared.ts";
 
@@ -42,7 +42,7 @@ export async function settle(instance: DuckDBInstance, reread: Reread): Promise<
     await countSharedOnce(connection, SLICE_EVENTS);
     await priceFreed(connection);
     await connection.run("checkpoint");
-    await limitResources(connection, ASKING);
+    await limitForAsking(connection);
   } finally {
     connection.closeSync();
   }
