@@ -30,7 +30,7 @@ const ENTITY = ["account", "region", "principal", "resource"] as const satisfies
 const NAMES = ENTITY.join(", ");
 
 /** Counted together. */
-const EVENTS_A_WINDOW = 524_288;
+const EVENTS_A_WINDOW = 262_144;
 
 /** What stands in the table of a settled store already: definitions by signal and bucket. */
 export type CountedSignals = Map<string, string>;
