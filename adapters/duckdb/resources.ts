@@ -18,7 +18,7 @@ interface Resources {
 export const WRITING: Resources = { memoryMiB: 128, threads: 1 };
 
 /** Ids in slices, see settle.ts; nothing else runs then. */
-export const COMPARING: Resources = { memoryMiB: 128, threads: null };
+export const COMPARING: Resources = { memoryMiB: 96, threads: null };
 
 /** Enough for the queries of an analysis, of a few million events. */
 export const ASKING: Resources = { memoryMiB: 256, threads: null };
@@ -42,7 +42,7 @@ export async function limitForAsking(connection: DuckDBConnection): Promise<void
  * What a transaction holds of rows that are not on disk yet: one row group of every column. To let go of that too would
  * write it to a file beside the store, only to read it again.
  */
-const UNWRITTEN_MIB = 48;
+const UNWRITTEN_MIB = 40;
 
 /**
  * Gives back the memory of blocks that lie on disk too: DuckDB keeps them until it reaches its bound, and a run over

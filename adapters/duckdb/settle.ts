@@ -17,7 +17,7 @@ export interface ComparedRecord {
 export type Reread = (path: string, records: readonly number[]) => Promise<ReadonlyMap<number, ComparedRecord> | null>;
 
 /** Events looked at together: ids are compared in slices of the store, so that memory does not grow with it. */
-const SLICE_EVENTS = 524_288;
+const SLICE_EVENTS = 262_144;
 /** Records read again at a time. */
 const PAIRS_COMPARED = 50_000;
 const SAMPLE_CHARACTERS = 64 * 1024;
