@@ -81,10 +81,6 @@ export async function* countSignalsIn(
   yield* rowsOfQueries(instance, signals, [rollupSql(signals, bucket, SIGNAL_TABLES, window)]);
 }
 
-/**
- * The span of the events in pieces that begin and end with a bucket and have a bounded number of events (or are one
- * bucket): the counts of a bucket stand for themselves, and those of all of them would have to fit into memory together.
- */
 async function windowsOf(instance: DuckDBInstance, bucket: EpochMs): Promise<readonly TimeWindow[]> {
   const connection = await instance.connect();
   try {
@@ -92,20 +88,33 @@ async function windowsOf(instance: DuckDBInstance, bucket: EpochMs): Promise<rea
       connection,
       `select (${bucketSql(bucket)})::double as start, count(*)::double as events from events group by 1 order by 1`,
     );
-    const windows: TimeWindow[] = [];
-    let events = 0;
-    let start = buckets[0]?.start ?? 0;
-    for (const [index, row] of buckets.entries()) {
-      events += row.events;
-      const next = buckets[index + 1]?.start ?? row.start + bucket;
-      if (events < EVENTS_A_WINDOW && index + 1 < buckets.length) continue;
-      windows.push({ start, end: next });
-      [events, start] = [0, next];
-    }
-    return windows;
+    return windowsWith(EVENTS_A_WINDOW, buckets, bucket);
   } finally {
     connection.closeSync();
   }
+}
+
+/**
+ * The span of the events in windows that begin and end with a bucket and have hardly more than `most` events, unless one
+ * bucket alone has them: the counts of a bucket stand for themselves, and those of all would have to fit into memory
+ * together. `buckets` are those with events, in order.
+ */
+export function windowsWith(
+  most: number,
+  buckets: readonly { readonly start: EpochMs; readonly events: number }[],
+  bucket: EpochMs,
+): readonly TimeWindow[] {
+  const windows: TimeWindow[] = [];
+  let events = 0;
+  let start = buckets[0]?.start ?? 0;
+  for (const [index, row] of buckets.entries()) {
+    events += row.events;
+    const next = buckets[index + 1]?.start ?? row.start + bucket;
+    if (events < most && index + 1 < buckets.length) continue;
+    windows.push({ start, end: next });
+    [events, start] = [0, next];
+  }
+  return windows;
 }
 
 async function keep(

@@ -62,6 +62,7 @@ const TABLES: Readonly<Record<DictionaryName, Table>> = {
 
 /** Rows of a dictionary that a later run starts with; beyond them a value is numbered again. */
 const LOADED_ROWS = 100_000;
+
 export type StoreDictionaries = { readonly [Name in DictionaryName]: StoreDictionary };
 
 export async function loadDictionaries(connection: DuckDBConnection): Promise<StoreDictionaries> {
