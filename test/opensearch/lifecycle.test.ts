@@ -14,6 +14,7 @@ import { DAY } from "#core/domain/time.ts";
 import { sampleEvent } from "../fakes/usage-events.ts";
 import { addEvents, emptyPlace, type Place } from "./filled-opensearch.ts";
 import { liveNode } from "./support/live-node.ts";
+import { snapshotFolder } from "./support/snapshot-folder.ts";
 
 const node = liveNode();
 
@@ -95,18 +96,8 @@ test("sizes are those of all days together", async () => {
   expect(events.bytes).toBeGreaterThan(0);
 });
 
-/** Where a node may keep snapshots in a folder; `null` on a cluster that was set up otherwise. */
-async function repositoryFolder(): Promise<string | null> {
-  const { body } = await node.connection.send("GET", "/_nodes", {
-    query: { filter_path: "nodes.*.settings.path.repo" },
-  });
-  const [first] = Object.values(body.nodes ?? {}) as { settings: { path: { repo: string | readonly string[] } } }[];
-  const repo = first?.settings.path.repo;
-  return repo === undefined ? null : typeof repo === "string" ? repo : (repo[0] ?? null);
-}
-
 test("a snapshot holds everything of ours, and is restored beside what is there", async () => {
-  const folder = await repositoryFolder();
+  const folder = await snapshotFolder(node);
   const place = await emptyPlace(node);
   const { connection, names } = place;
   if (folder === null) {

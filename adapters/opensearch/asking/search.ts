@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
 import { TrailwatchError } from "#core/domain/errors.ts";
 import type { EpochMs } from "#core/domain/time.ts";
 import type { Dsl } from "#core/signals/query-dsl.ts";
@@ -46,11 +47,14 @@ export interface SearchAnswer {
  * (`OPENSEARCH_BUSY`, `OPENSEARCH_FAILED`).
  */
 export async function search({ connection, index, preference }: Asked, body: Dsl): Promise<SearchAnswer> {
-  const { body: answer } = await connection.send("POST", `/${index}/_search`, {
-    query: { ...WHOLE, preference },
-    body,
+  const [answer] = await whole(index, async () => {
+    const { body: answered } = await connection.send("POST", `/${index}/_search`, {
+      query: { ...WHOLE, preference },
+      body,
+    });
+    return [answered];
   });
-  return complete(answer, index);
+  return answer as SearchAnswer;
 }
 
 /** Several searches in one request, answered in their order; the node decides how many of them run at once. */
@@ -60,21 +64,55 @@ export async function searchEach(
 ): Promise<readonly SearchAnswer[]> {
   if (bodies.length === 0) return [];
   const header = JSON.stringify({ index, preference, ...WHOLE });
-  const { body } = await connection.send("POST", "/_msearch", {
-    lines: bodies.map((each) => `${header}\n${JSON.stringify(each)}\n`).join(""),
-  });
-  return body.responses.map((answer: unknown) => complete(answer, index));
+  const lines = bodies.map((each) => `${header}\n${JSON.stringify(each)}\n`).join("");
+  return whole(index, async () => (await connection.send("POST", "/_msearch", { lines })).body.responses);
 }
 
 const WHOLE = { allow_partial_search_results: false, ignore_unavailable: true } as const;
 
-// biome-ignore lint/suspicious/noExplicitAny: the shape is the node's
-function complete(answer: any, index: string): SearchAnswer {
-  if (answer.error) throw opensearchError({ status: answer.status, body: answer }, `a search of ${index}`);
+/** An index that was just made has its shards within a second; one that is being restored, when they are copied. */
+const PAUSES_MS = [100, 400, 1500];
+
+/** Asked again a few times where a shard was not there yet. */
+async function whole(index: string, ask: () => Promise<readonly NodeAnswer[]>): Promise<readonly SearchAnswer[]> {
+  for (const pause of PAUSES_MS) {
+    const answers = await ask();
+    if (!answers.some((answer) => answer.status === 503 || lacksShards(answer)))
+      return answers.map((answer) => complete(answer, index));
+    await wait(pause);
+  }
+  return (await ask()).map((answer) => complete(answer, index));
+}
+
+/** Either an error, or an answer with shards. */
+type NodeAnswer = SearchAnswer & {
+  readonly error?: unknown;
+  readonly status?: number;
+  readonly timed_out?: boolean;
+  readonly _shards?: { readonly total: number; readonly successful: number; readonly failed: number };
+};
+
+/**
+ * A shard that a node is still recovering is neither failed nor successful: it is left out without a word, although the
+ * node was told to answer for all or none. (One that is on no node yet is an error, with status 503.)
+ */
+const lacksShards = ({ _shards }: NodeAnswer): boolean =>
+  _shards !== undefined && _shards.successful + _shards.failed < _shards.total;
+
+function complete(answer: NodeAnswer, index: string): SearchAnswer {
+  if (answer.error) {
+    throw opensearchError({ status: answer.status ?? 500, body: answer }, `a search of ${index}`);
+  }
   if (answer.timed_out) throw failed(`a search of ${index} ran out of time on the cluster`, answer);
-  if (answer._shards?.failed > 0) {
-    const { failed: lost, total } = answer._shards;
-    throw failed(`${lost} of ${total} shards did not answer a search of ${index}`, answer);
+  const { total = 0, successful = 0, failed: lost = 0 } = answer._shards ?? {};
+  if (lost > 0) throw failed(`${lost} of ${total} shards did not answer a search of ${index}`, answer);
+  if (lacksShards(answer)) {
+    throw new TrailwatchError(
+      "OPENSEARCH_BUSY",
+      `${total - successful} of ${total} shards of ${index} are still being recovered`,
+      "Try again later; GET _cat/recovery?active_only=true tells how far they are.",
+      { cause: answer },
+    );
   }
   return answer;
 }

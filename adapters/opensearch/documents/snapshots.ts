@@ -153,16 +153,35 @@ export async function restoreSnapshot(
   return restored;
 }
 
-/** An index is red from the moment that it is made until its shards are copied. */
+/**
+ * By its primary shards: an index is yellow, as one that lacks no more than copies, from the moment that it is made, and
+ * red only where a shard cannot be restored.
+ */
 async function untilThere(
   connection: OpenSearchConnection,
   index: string,
   pause: (milliseconds: number) => Promise<void>,
 ): Promise<void> {
-  const query = { wait_for_status: "yellow", timeout: "20s" };
-  while ((await connection.send("GET", `/_cluster/health/${index}`, { query, allow: [408] })).status === 408) {
+  for (;;) {
+    const { body } = await connection.send("GET", `/_cluster/health/${index}`, { query: { level: "indices" } });
+    const health: IndexHealth | undefined = body.indices[index];
+    if (health?.status === "red") {
+      throw new TrailwatchError(
+        "OPENSEARCH_FAILED",
+        `${index} cannot be restored: ${health.active_primary_shards} of ${health.number_of_shards} shards are there`,
+        "See why with GET _cluster/allocation/explain; delete the index, then restore it again.",
+        { cause: body },
+      );
+    }
+    if (health && health.active_primary_shards === health.number_of_shards) return;
     await pause(LOOK_AGAIN_MS);
   }
+}
+
+interface IndexHealth {
+  readonly status: "green" | "yellow" | "red";
+  readonly number_of_shards: number;
+  readonly active_primary_shards: number;
 }
 
 interface StoredSnapshot {
