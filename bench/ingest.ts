@@ -2,14 +2,17 @@
  * Reading with everything on: normalise, price, store, settle, then the roll-up of every signal, deliveries and
  * first-seen. Arguments: workers, folder, store. Prints one line of JSON.
  */
+import "../cli/allocator.ts";
 import { rmSync, statSync } from "node:fs";
-import { DuckDbEventStore } from "#adapters/duckdb/duckdb-event-store.ts";
 import { LocalEventSource } from "#adapters/files/local-event-source.ts";
 import { BUCKET } from "#core/domain/time.ts";
 import { actionRisk, riskRank } from "#core/risk/action-risk.ts";
 import { resolveSignals, signalsConfigSchema } from "#core/signals/config.ts";
-import { ingest } from "../cli/ingest/index.ts";
 import { report } from "./measure.ts";
+
+// After the allocator, as the commands are loaded.
+const { DuckDbEventStore } = await import("#adapters/duckdb/duckdb-event-store.ts");
+const { ingest } = await import("../cli/ingest/index.ts");
 
 const [, , workers, folder, storePath] = process.argv as [string, string, string, string, string];
 for (const suffix of ["", ".wal"]) rmSync(storePath + suffix, { force: true });

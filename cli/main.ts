@@ -1,3 +1,4 @@
+import "./allocator.ts";
 import { Command, CommanderError, Option } from "commander";
 import { EXIT } from "./exit-codes.ts";
 import { reportFailure } from "./failure.ts";

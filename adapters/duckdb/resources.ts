@@ -18,7 +18,7 @@ interface Resources {
 export const WRITING: Resources = { memoryMiB: 128, threads: 1 };
 
 /** Ids in slices, see settle.ts; nothing else runs then. */
-export const COMPARING: Resources = { memoryMiB: 96, threads: null };
+export const COMPARING: Resources = { memoryMiB: 64, threads: null };
 
 /** Enough for the queries of an analysis, of a few million events. */
 export const ASKING: Resources = { memoryMiB: 256, threads: null };

@@ -3,10 +3,15 @@ import { readAll } from "./read.ts";
 
 const BASIS = "the price of the same resources in the stored records of their making";
 const SETTLED = `select basis_id from cost_bases where basis = ['${BASIS}']`;
-/** Events that are changed together: DuckDB keeps what a transaction changes in memory, by whole vectors of every column. */
-const SLICE_EVENTS = 131_072;
-/** Changes of resources that are looked at together. */
-const SLICE_CHANGES = 262_144;
+/** How much is done at once, so that memory does not grow with the store. */
+export interface FreedSlices {
+  /** Events that are changed together: DuckDB keeps what a transaction changes in memory, by whole vectors of every column. */
+  readonly events: number;
+  /** Changes of resources that are looked at together. */
+  readonly changes: number;
+}
+
+const SLICES: FreedSlices = { events: 131_072, changes: 262_144 };
 /** An instance that was stopped runs again; one whose launch does not say its type has no earlier price to take. */
 const STARTED = "change = 'added' and kind = 'instances' and item_id is null";
 
@@ -15,13 +20,13 @@ const STARTED = "change = 'added' and kind = 'instances' and item_id is null";
  * the same ids when they were made. What was freed before (an instance stopped, then terminated) is not freed twice;
  * what was made before the logs begin stays unpriced, and what was priced is again if that is what came later says.
  */
-export async function priceFreed(connection: DuckDBConnection): Promise<void> {
+export async function priceFreed(connection: DuckDBConnection, slices: FreedSlices = SLICES): Promise<void> {
   const [row] = await readAll<{ freed: number }>(
     connection,
     `select count(*)::double as freed from quantities where (change = 'removed' or ${STARTED}) and resource_ids is not null`,
   );
   if (!row?.freed) return;
-  await listChanges(connection);
+  await listChanges(connection, slices.changes);
   await connection.run(`
     create or replace temp table freed as
     with removals as (
@@ -58,7 +63,7 @@ export async function priceFreed(connection: DuckDBConnection): Promise<void> {
         on own.unpriced = b.unpriced and own.basis = case when b.basis = ['${BASIS}'] then [] else b.basis end
       left join cost_bases settled on settled.unpriced = b.unpriced and settled.basis = ['${BASIS}']
     group by b.basis_id`);
-  for (const [from, to] of await slices(connection)) {
+  for (const [from, to] of await rangesOf(connection, slices.events)) {
     const inSlice = (key: string): string =>
       [`${key} >= ${from}`, ...(to === null ? [] : [`${key} < ${to}`])].join(" and ");
     await connection.run(`
@@ -86,7 +91,7 @@ export async function priceFreed(connection: DuckDBConnection): Promise<void> {
  * done to it before, and its price. The histories of all resources together would not fit into memory: they are looked at in
  * slices of the ids.
  */
-async function listChanges(connection: DuckDBConnection): Promise<void> {
+async function listChanges(connection: DuckDBConnection, sliceChanges: number): Promise<void> {
   await connection.run(`
     create or replace temp table changes as
     with freed_ids as (
@@ -104,7 +109,7 @@ async function listChanges(connection: DuckDBConnection): Promise<void> {
     "create or replace temp table resource_changes (key bigint, started boolean, last_change varchar, low double, high double)",
   );
   const [row] = await readAll<{ changes: number }>(connection, "select count(*)::double as changes from changes");
-  const slices = Math.ceil((row?.changes ?? 0) / SLICE_CHANGES);
+  const slices = Math.ceil((row?.changes ?? 0) / sliceChanges);
   for (let slice = 0; slice < slices; slice++) {
     await connection.run(`
       insert into resource_changes
@@ -122,10 +127,13 @@ async function listChanges(connection: DuckDBConnection): Promise<void> {
 }
 
 /** Ranges of keys, the end excluded and `null` for the last. Events lie in the order of their keys. */
-async function slices(connection: DuckDBConnection): Promise<readonly (readonly [bigint, bigint | null])[]> {
+async function rangesOf(
+  connection: DuckDBConnection,
+  sliceEvents: number,
+): Promise<readonly (readonly [bigint, bigint | null])[]> {
   const starts = await readAll<{ key: bigint }>(
     connection,
-    `select min(key) as key from events group by rowid // ${SLICE_EVENTS} order by 1`,
+    `select min(key) as key from events group by rowid // ${sliceEvents} order by 1`,
   );
   return starts.map(({ key }, index) => [key, starts[index + 1]?.key ?? null]);
 }

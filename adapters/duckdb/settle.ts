@@ -17,7 +17,7 @@ export interface ComparedRecord {
 export type Reread = (path: string, records: readonly number[]) => Promise<ReadonlyMap<number, ComparedRecord> | null>;
 
 /** Events looked at together: ids are compared in slices of the store, so that memory does not grow with it. */
-const SLICE_EVENTS = 262_144;
+const SLICE_EVENTS = 131_072;
 /** Records read again at a time. */
 const PAIRS_COMPARED = 50_000;
 const SAMPLE_CHARACTERS = 64 * 1024;
@@ -29,17 +29,21 @@ const SAMPLE_CHARACTERS = 64 * 1024;
  * after it was interrupted: its transactions are several, each of which can be repeated, because what one has changed
  * stays in memory until its end.
  */
-export async function settle(instance: DuckDBInstance, reread: Reread): Promise<void> {
+export async function settle(
+  instance: DuckDBInstance,
+  reread: Reread,
+  sliceEvents: number = SLICE_EVENTS,
+): Promise<void> {
   const connection = await instance.connect();
   try {
     await limitResources(connection, COMPARING);
     await connection.run("begin");
-    await findRepeated(connection);
+    await findRepeated(connection, sliceEvents);
     await compareRepeated(connection, reread);
     await removeRepeated(connection);
     await removeRepeatedInsights(connection);
     await connection.run("commit");
-    await countSharedOnce(connection, SLICE_EVENTS);
+    await countSharedOnce(connection, sliceEvents);
     await priceFreed(connection);
     await connection.run("checkpoint");
     await limitForAsking(connection);
@@ -49,12 +53,12 @@ export async function settle(instance: DuckDBInstance, reread: Reread): Promise<
 }
 
 /** Events whose id came before: `repeated(key, kept_key, same)`, where `same` is null until it is known. */
-async function findRepeated(connection: DuckDBConnection): Promise<void> {
+async function findRepeated(connection: DuckDBConnection, sliceEvents: number): Promise<void> {
   await connection.run(
     "create or replace temp table repeated (key bigint, kept_key bigint, fingerprint ubigint, kept_fingerprint ubigint, same boolean)",
   );
   const [row] = await readAll<{ events: number }>(connection, "select count(*)::double as events from events");
-  const slices = Math.max(1, Math.ceil((row?.events ?? 0) / SLICE_EVENTS));
+  const slices = Math.max(1, Math.ceil((row?.events ?? 0) / sliceEvents));
   for (let slice = 0; slice < slices; slice++) {
     const inSlice = slices === 1 ? "true" : `hash(id) % ${slices} = ${slice}`;
     await connection.run(`

@@ -2,6 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { DuckDbEventStore } from "#adapters/duckdb/duckdb-event-store.ts";
+import { settle } from "#adapters/duckdb/settle.ts";
 import { priceFreed } from "#adapters/duckdb/settle-freed.ts";
 import { countSharedOnce } from "#adapters/duckdb/settle-shared.ts";
 import { usdText } from "#core/domain/money.ts";
@@ -36,11 +37,13 @@ async function settled(
 }
 
 const RUNS = { numRuns: 25 };
+/** So few at once that there are several slices, or all of them. */
+const sliceSize = fc.oneof(fc.integer({ min: 1, max: 4 }), fc.constant(1000));
 
 test("DuckDB counts the copies of shared actions by the core's rule", async () => {
   await fc.assert(
-    fc.asyncProperty(sharedEvents, async (entries) => {
-      const { counted } = await settled(entries, (connection) => countSharedOnce(connection, 1000));
+    fc.asyncProperty(sharedEvents, sliceSize, async (entries, slice) => {
+      const { counted } = await settled(entries, (connection) => countSharedOnce(connection, slice));
       expect(counted).toEqual(countedByRule(entries));
     }),
     RUNS,
@@ -59,16 +62,43 @@ async function setPrices(connection: DuckDBConnection, history: readonly History
 
 test("DuckDB prices what is freed by the core's rule, once or twice", async () => {
   await fc.assert(
-    fc.asyncProperty(resourceHistory, async (history) => {
-      const { events } = await settled(
+    fc.asyncProperty(resourceHistory, sliceSize, sliceSize, async (history, events, changes) => {
+      const slices = { events, changes };
+      const { events: priced } = await settled(
         history.map(({ event }) => ({ event, counted: true })),
         async (connection) => {
           await setPrices(connection, history);
-          await priceFreed(connection);
-          await priceFreed(connection);
+          await priceFreed(connection, slices);
+          await priceFreed(connection, slices);
         },
       );
-      expect(events).toEqual(pricedByRule(history));
+      expect(priced).toEqual(pricedByRule(history));
+    }),
+    RUNS,
+  );
+}, 60_000);
+
+test("of the events with the same id the first is kept, whatever slice it is in", async () => {
+  const ids = fc.array(fc.integer({ min: 0, max: 6 }), { minLength: 1, maxLength: 20 });
+  await fc.assert(
+    fc.asyncProperty(ids, sliceSize, async (numbers, slice) => {
+      const ids = numbers.map((number) => `e-${number}`);
+      const entries = ids.map((id, at): GeneratedEvent => ({ event: sampleEvent({ id, time: at }), counted: true }));
+      const instance = await filledDuckDb(entries);
+      const connection = await instance.connect();
+      try {
+        await settle(instance, async () => null, slice);
+        const kept = await connection.runAndReadAll("select key::integer - 1, id_text from events order by key");
+        const first = new Map(ids.map((id, at) => [id, at] as const).reverse());
+        expect(kept.getRowsJS()).toEqual(
+          [...first].map(([id, at]) => [at, id]).sort(([a], [b]) => Number(a) - Number(b)),
+        );
+        const repeated = await connection.runAndReadAll("select duplicates::integer from files");
+        expect(repeated.getRowsJS()).toEqual([[ids.length - first.size]]);
+      } finally {
+        connection.closeSync();
+        instance.closeSync();
+      }
     }),
     RUNS,
   );

@@ -14,16 +14,17 @@ export const sharedEvents: fc.Arbitrary<readonly GeneratedEvent[]> = generatedEv
         fc.record({
           resource: fc.constantFrom("arn:aws:iam::111111111111:role/x", "arn:aws:s3:::bucket", "function/f"),
           listed: fc.option(fc.constantFrom("111111111111", "222222222222")),
+          sharedEventId: fc.option(fc.constantFrom("shared-1", "shared-2", "shared-3"), { freq: 4 }),
         }),
       ),
     )
     .map((pointers) =>
       entries.map(({ event, counted }, at): GeneratedEvent => {
-        const { resource, listed } = pointers[at] as (typeof pointers)[number];
+        const { resource, listed, sharedEventId } = pointers[at] as (typeof pointers)[number];
         // Without ids nothing is freed, so that nothing else is settled.
         const quantities = event.quantities.map((quantity) => ({ ...quantity, resourceIds: [] }));
         const counterparties = listed === null ? [] : [listed];
-        return { event: { ...event, resources: [resource], counterparties, quantities }, counted };
+        return { event: { ...event, resources: [resource], counterparties, quantities, sharedEventId }, counted };
       }),
     ),
 );
