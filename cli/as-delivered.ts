@@ -1,4 +1,5 @@
 import { DuckDbDeliveredEvents } from "#adapters/duckdb/delivered-events.ts";
+import { tellingStoreErrors } from "#adapters/duckdb/store-error.ts";
 import { MemoryCheckpoints } from "#adapters/memory/checkpoints.ts";
 import { MemoryFindingStore } from "#adapters/memory/finding-store.ts";
 import { MemoryFirstUses } from "#adapters/memory/first-uses.ts";
@@ -74,13 +75,15 @@ export async function openReplay(
 }
 
 /** What a deployment would have found in the events of a store that nobody has open, beside what an analysis found in them. */
-export async function asDelivered(place: Workspace, { analysed, ...about }: AsDeliveredOptions): Promise<AsDelivered> {
-  const { input, close } = await openReplay(place, about);
-  try {
-    return await analyzeAsDelivered({ ...input, analysed, times: about.times });
-  } finally {
-    await close();
-  }
+export function asDelivered(place: Workspace, { analysed, ...about }: AsDeliveredOptions): Promise<AsDelivered> {
+  return tellingStoreErrors(async () => {
+    const { input, close } = await openReplay(place, about);
+    try {
+      return await analyzeAsDelivered({ ...input, analysed, times: about.times });
+    } finally {
+      await close();
+    }
+  });
 }
 
 const keep = (clock: Clock): ReplayStores => ({

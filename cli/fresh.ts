@@ -1,4 +1,5 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
+import { removeStore } from "#adapters/duckdb/open-store.ts";
 import { DuckDbResponseStore } from "#adapters/duckdb/response-store.ts";
 import { StandardInput } from "#adapters/files/standard-input.ts";
 import { TrailwatchError } from "#core/domain/errors.ts";
@@ -25,7 +26,7 @@ export async function startFresh(
       "Check the path and the selection, then run with --fresh again.",
     );
   }
-  for (const suffix of ["", ".wal"]) rmSync(place.store + suffix, { force: true });
+  removeStore(place.store);
   return said;
 }
 

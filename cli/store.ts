@@ -2,6 +2,7 @@ import type { DuckDBInstance } from "@duckdb/node-api";
 import { DuckDbEventStore } from "#adapters/duckdb/duckdb-event-store.ts";
 import { DuckDbIncidentStore } from "#adapters/duckdb/incident-store.ts";
 import { openStore } from "#adapters/duckdb/open-store.ts";
+import { tellingStoreErrors } from "#adapters/duckdb/store-error.ts";
 import { actionRisk, riskRank } from "#core/risk/action-risk.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -20,22 +21,24 @@ export const riskyAction = (service: string, action: string): boolean =>
 
 /**
  * Opens what an earlier `analyze` left, for as long as `use` runs. Throws TrailwatchError `NOT_FOUND`, `STORE_BUSY`,
- * `STORE_VERSION` or `STORE_UNUSABLE`.
+ * `STORE_VERSION`, `STORE_UNUSABLE`, and, of what `use` asks of it, `STORE_OUT_OF_MEMORY` or `STORE_DISK_FULL`.
  */
-export async function withStore<T>(
+export function withStore<T>(
   { store }: Workspace,
   access: "read" | "write",
   use: (open: OpenWorkspace) => Promise<T>,
 ): Promise<T> {
-  const instance = await openStore(store, access);
-  try {
-    const events = await DuckDbEventStore.open(instance, { riskyAction });
+  return tellingStoreErrors(async () => {
+    const instance = await openStore(store, access);
     try {
-      return await use({ instance, events, incidents: new DuckDbIncidentStore(instance) });
+      const events = await DuckDbEventStore.open(instance, { riskyAction });
+      try {
+        return await use({ instance, events, incidents: new DuckDbIncidentStore(instance) });
+      } finally {
+        await events.close();
+      }
     } finally {
-      await events.close();
+      instance.closeSync();
     }
-  } finally {
-    instance.closeSync();
-  }
+  });
 }

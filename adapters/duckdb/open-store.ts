@@ -1,8 +1,9 @@
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { TrailwatchError } from "#core/domain/errors.ts";
 import { ASKING, limitForAsking } from "./resources.ts";
 import { SCHEMA_VERSION, schemaSql } from "./schema.ts";
+import { messageOf, storeError } from "./store-error.ts";
 
 /**
  * Opens a store that is there. Rejects with TrailwatchError `NOT_FOUND` when it is not, `STORE_BUSY` when another
@@ -19,14 +20,28 @@ export async function openStore(path: string, access: "read" | "write"): Promise
   });
 }
 
-/** The same for writing, and makes the store where there is none. `toolVersion` is kept in a new one. */
+/**
+ * The same for writing, and makes the store where there is none. `toolVersion` is kept in a new one. Also rejects with
+ * `STORE_DISK_FULL`, and leaves nothing of a store that could not be made: the next run makes one, where there is room.
+ */
 export async function openOrCreateStore(path: string, toolVersion: string): Promise<DuckDBInstance> {
   if (existsSync(path)) return openStore(path, "write");
-  return prepared(await openFile(path, "write"), async (connection) => {
-    await connection.run("begin");
-    await connection.run(schemaSql(toolVersion));
-    await connection.run("commit");
-  });
+  try {
+    return await prepared(await openFile(path, "write"), async (connection) => {
+      await connection.run("begin");
+      await connection.run(schemaSql(toolVersion));
+      await connection.run("commit");
+    });
+  } catch (error) {
+    const used = storeError(error) ?? error;
+    if (used instanceof TrailwatchError && used.code === "STORE_DISK_FULL") removeStore(path);
+    throw used;
+  }
+}
+
+/** What DuckDB keeps of a store that nobody has open. */
+export function removeStore(path: string): void {
+  for (const suffix of ["", ".wal"]) rmSync(path + suffix, { force: true });
 }
 
 async function prepared(
@@ -59,7 +74,9 @@ async function openFile(path: string, access: "read" | "write"): Promise<DuckDBI
       autoload_known_extensions: "false",
     });
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
+    const used = storeError(cause);
+    if (used) throw used;
+    const message = messageOf(cause);
     if (/lock/i.test(message)) {
       const next = "Wait for the other run to end, or choose another store.";
       throw new TrailwatchError("STORE_BUSY", `${path} is open in another process`, next, { cause });

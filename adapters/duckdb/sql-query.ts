@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { type DuckDBConnection, DuckDBInstance, DuckDBTypeId, StatementType } from "@duckdb/node-api";
 import { TrailwatchError } from "#core/domain/errors.ts";
+import { messageOf } from "./store-error.ts";
 
 /** JSON-safe: whole numbers beyond 2^53, decimals, times and dates are texts. */
 export type QueryValue =
@@ -160,7 +161,4 @@ async function failing<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The driver's errors are made outside the realm that asks, and so are no `Error` of its own. */
-const messageOf = (cause: unknown): string =>
-  String((cause as { readonly message?: unknown } | null)?.message ?? cause);
 const firstLine = (text: string): string => text.split("\n", 1)[0] ?? text;

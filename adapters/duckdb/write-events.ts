@@ -243,9 +243,10 @@ export class EventWriter {
     if (!this.#open) return;
     await this.#release();
     this.#closeWriters();
+    // It ends the transaction also when it fails.
+    this.#open = false;
     await this.#connection.run("commit");
     await this.#release();
-    this.#open = false;
     this.#rows = 0;
   }
 

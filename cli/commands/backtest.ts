@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
+import { tellingStoreErrors } from "#adapters/duckdb/store-error.ts";
 import { knownIncidents } from "#core/backtest/known-incidents.ts";
 import type { AlertBudget } from "#core/budget/config.ts";
 import type { Delays } from "#core/domain/as-delivered.ts";
@@ -65,20 +66,22 @@ export async function backtest(paths: readonly string[], options: BacktestOption
       ),
       events: (await store.coverage()).reduce((sum, covered) => sum + covered.events, 0),
     }));
-    const result = await backtestOf({
-      candidates: labelled,
-      open: (config) =>
-        openReplay(place, {
-          config,
-          directory: loadOrganization(options.organization, config),
-          times: options.delays,
-          onRun: progress.replaying,
-        }),
-      events,
-      every: EVERY,
-      counted: { start: from, end: to },
-      known,
-    });
+    const result = await tellingStoreErrors(() =>
+      backtestOf({
+        candidates: labelled,
+        open: (config) =>
+          openReplay(place, {
+            config,
+            directory: loadOrganization(options.organization, config),
+            times: options.delays,
+            onRun: progress.replaying,
+          }),
+        events,
+        every: EVERY,
+        counted: { start: from, end: to },
+        known,
+      }),
+    );
     if (!result) throw nothingReplayed(paths);
     progress.done();
     if (options.report !== false) {

@@ -103,7 +103,11 @@ export class FileQueue {
     }
     await this.#turn;
     this.#throwFailure();
-    if (!signal?.aborted) await this.#writer.commit();
+    if (signal?.aborted) return;
+    await this.#writer.commit().catch((error: unknown) => {
+      this.#failure = error;
+    });
+    this.#throwFailure();
   }
 
   /** Ends the threads, and commits the files that are whole. */

@@ -1,6 +1,7 @@
 import type { DuckDBInstance } from "@duckdb/node-api";
 import { openOrCreateStore } from "#adapters/duckdb/open-store.ts";
 import { settle } from "#adapters/duckdb/settle.ts";
+import { tellingStoreErrors } from "#adapters/duckdb/store-error.ts";
 import { EventWriter } from "#adapters/duckdb/write-events.ts";
 import { TrailwatchError } from "#core/domain/errors.ts";
 import type { IngestSummary } from "#core/domain/ingest.ts";
@@ -38,9 +39,12 @@ export interface IngestProgress {
 /**
  * Reads everything that the sources hold into the store, except files that it holds already, and settles it. The
  * summary is of the whole store. Rejects with TrailwatchError: `INTERRUPTED` when `signal` says so (the store can be
- * opened, and the next run goes on), `STORE_BUSY`, `STORE_VERSION`, `STORE_UNUSABLE`, or what a source rejects with.
+ * opened, and the next run goes on), `STORE_DISK_FULL` (likewise), `STORE_OUT_OF_MEMORY`, `STORE_BUSY`, `STORE_VERSION`,
+ * `STORE_UNUSABLE`, or what a source rejects with.
  */
-export async function ingest(options: IngestOptions): Promise<IngestSummary> {
+export const ingest = (options: IngestOptions): Promise<IngestSummary> => tellingStoreErrors(() => ingestInto(options));
+
+async function ingestInto(options: IngestOptions): Promise<IngestSummary> {
   const instance = await openOrCreateStore(options.storePath, VERSION);
   try {
     const listing = new Listing(options.sources, options.selection, options.signal);

@@ -24,6 +24,8 @@ export type ErrorCode =
   | "STORE_UNUSABLE"
   | "STORE_BUSY"
   | "STORE_VERSION"
+  | "STORE_OUT_OF_MEMORY"
+  | "STORE_DISK_FULL"
   | "QUERY_REFUSED"
   | "QUERY_FAILED"
   | "NOT_FOUND"

@@ -86,3 +86,17 @@ test("a store that fails while nobody waits ends the reading, and does not stop 
   await expect(Promise.race([reading, late])).rejects.toThrow("no space left");
   await queue.close();
 });
+
+test("a commit that fails says why, and is not tried again", async () => {
+  const { writer } = keeping();
+  let commits = 0;
+  writer.commit = async () => {
+    commits++;
+    throw new Error("no space left");
+  };
+  const queue = new FileQueue(writer, 0, {});
+  await queue.add(file(1));
+  await expect(queue.drain(undefined, () => {})).rejects.toThrow("no space left");
+  await queue.close();
+  expect(commits).toBe(1);
+});
