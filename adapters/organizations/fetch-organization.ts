@@ -27,6 +27,13 @@ export interface FetchedAccount {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+export interface FetchWatch {
+  /** Called before the many requests. A TrailwatchError that it throws is what is rejected with, and nothing else is asked. */
+  readonly onOrganization?: (id: string | null) => void;
+  /** Called after each account, for progress. */
+  readonly onAccount?: (done: number, of: number) => void;
+}
+
 const PERMISSIONS =
   "organizations:DescribeOrganization, ListAccounts, ListRoots, ListOrganizationalUnitsForParent, ListAccountsForParent and ListTagsForResource (management account or delegated administrator)";
 
@@ -34,14 +41,14 @@ const PERMISSIONS =
  * Reads the organization: accounts, their OU paths and tags. Paths come from walking the tree, one request an OU, not
  * one an account; tags cost one request an account. The client retries throttled calls, of which a large
  * organization sees many, so calls are made one after another.
- * @param onAccount called after each account, for progress
  */
 export async function fetchOrganization(
   client: OrganizationsClient,
-  onAccount?: (done: number, of: number) => void,
+  { onOrganization, onAccount }: FetchWatch = {},
 ): Promise<FetchedOrganization> {
   try {
     const { Organization } = await client.send(new DescribeOrganizationCommand({}));
+    onOrganization?.(Organization?.Id ?? null);
     const listed: Account[] = [];
     for await (const page of paginateListAccounts({ client }, {})) listed.push(...(page.Accounts ?? []));
     const paths = await organizationalUnitPaths(client);

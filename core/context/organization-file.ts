@@ -43,15 +43,21 @@ export function readOrganizationFile(json: unknown): OrganizationFile {
   if (!Array.isArray(accounts)) {
     throw invalid(`the organization file has no list "Accounts" or "accounts" (it holds ${kindOf(accounts)})`);
   }
-  const organization = isFields(json["Organization"]) ? json["Organization"] : {};
+  const organization = describedIn(json);
   return {
-    organizationId: optionalText(json["organizationId"] ?? organization["Id"]),
+    organizationId: organizationIdIn(json),
     managementAccountId: optionalText(
       json["managementAccountId"] ?? organization["ManagementAccountId"] ?? organization["MasterAccountId"],
     ),
     accounts: readAccounts(accounts, json),
   };
 }
+
+/** Of which organization the file is; `null` where it does not say so. Whatever else is in it may be wrong. */
+export const organizationIdIn = (json: unknown): string | null =>
+  isFields(json) ? optionalText(json["organizationId"] ?? describedIn(json)["Id"]) : null;
+
+const describedIn = (file: Fields): Fields => (isFields(file["Organization"]) ? file["Organization"] : {});
 
 function readAccounts(items: readonly unknown[], file: Fields): readonly ListedAccount[] {
   const pathOf = ouPaths(file);

@@ -1,17 +1,9 @@
-import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { afterAll, expect, test } from "@jest/globals";
-import { type Ended, ended, run, STRATUS, temporaryFolder } from "./trailwatch.ts";
+import { ended, run, STRATUS, startWithin, temporaryFolder } from "./trailwatch.ts";
 
 const folder = temporaryFolder();
 afterAll(() => folder.remove());
-
-/** No file becomes larger than this, which the system refuses as it does on a full disk. Shells count 512 or 1,024 bytes. */
-function runWithin(blocks: number, ...args: readonly string[]): Promise<Ended> {
-  const { NODE_OPTIONS: _, NODE_COMPILE_CACHE: _1, TRAILWATCH_DEBUG: _2, ...env } = process.env;
-  const command = [process.execPath, "--disable-warning=ExperimentalWarning", "cli/main.ts", ...args];
-  return ended(spawn("sh", ["-c", `ulimit -f ${blocks} && exec "$@"`, "sh", ...command], { env }));
-}
 
 test.each([
   ["when the store is made", 8, "store.duckdb", []],
@@ -21,7 +13,7 @@ test.each([
   "a disk that is full %s is told, and the same command goes on where there is room",
   async (when, blocks, file, left) => {
     const analyze = ["analyze", STRATUS, ...folder.out(when), "--no-report", "--quiet", "--format", "json"];
-    const { code, stdout, stderr } = await runWithin(blocks, ...analyze);
+    const { code, stdout, stderr } = await ended(startWithin(blocks, analyze));
     expect({ code, stdout }).toEqual({ code: 4, stdout: "" });
     expect(stderr.split("\n")).toEqual([
       `trailwatch: the disk of the store has no more room: Could not write file "${folder.at(when, file)}": File too large`,

@@ -25,6 +25,20 @@ export function start(args: readonly string[], environment: Readonly<Record<stri
   });
 }
 
+/**
+ * The same where no file becomes larger than this: the system refuses it as it does on a full disk. Shells count blocks
+ * of 512 or of 1,024 bytes.
+ */
+export function startWithin(
+  blocks: number,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): ChildProcess {
+  const { NODE_OPTIONS: _, NODE_COMPILE_CACHE: _1, TRAILWATCH_DEBUG: _2, ...own } = process.env;
+  const command = [process.execPath, "--disable-warning=ExperimentalWarning", "cli/main.ts", ...args];
+  return spawn("sh", ["-c", `ulimit -f ${blocks} && exec "$@"`, "sh", ...command], { env: { ...own, ...environment } });
+}
+
 export async function ended(child: ChildProcess, input: string | Uint8Array = ""): Promise<Ended> {
   const out: Buffer[] = [];
   const err: Buffer[] = [];

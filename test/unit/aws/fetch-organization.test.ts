@@ -10,6 +10,7 @@ import {
 import { beforeEach, expect, test } from "@jest/globals";
 import { mockClient } from "aws-sdk-client-mock";
 import { fetchOrganization } from "#adapters/organizations/fetch-organization.ts";
+import { TrailwatchError } from "#core/domain/errors.ts";
 
 const organizations = mockClient(OrganizationsClient);
 
@@ -42,9 +43,9 @@ beforeEach(() => {
 
 test("accounts come with their path and tags, all pages of them, sorted", async () => {
   const progress: string[] = [];
-  const organization = await fetchOrganization(new OrganizationsClient({}), (done, of) =>
-    progress.push(`${done}/${of}`),
-  );
+  const organization = await fetchOrganization(new OrganizationsClient({}), {
+    onAccount: (done, of) => progress.push(`${done}/${of}`),
+  });
   expect(organization).toEqual({
     organizationId: "o-abcdefghij",
     managementAccountId: "111111111111",
@@ -61,6 +62,17 @@ test("accounts come with their path and tags, all pages of them, sorted", async 
     ],
   });
   expect(progress).toEqual(["1/2", "2/2"]);
+});
+
+test("an organization that is not the one that is wanted is not read", async () => {
+  const unwanted = new TrailwatchError("USAGE", "another organization", "Name another file.");
+  const reading = fetchOrganization(new OrganizationsClient({}), {
+    onOrganization: (id) => {
+      if (id === "o-abcdefghij") throw unwanted;
+    },
+  });
+  await expect(reading).rejects.toBe(unwanted);
+  expect(organizations.commandCalls(ListAccountsCommand)).toEqual([]);
 });
 
 test("a caller without the right is told which one", async () => {
