@@ -1,7 +1,7 @@
 import { severityRank } from "../domain/finding.ts";
 import type { ExpectedVerdict } from "../domain/incident.ts";
 import { DAY, type EpochMs } from "../domain/time.ts";
-import type { UsageEvent } from "../domain/usage-event.ts";
+import type { QuantityKind, UsageEvent } from "../domain/usage-event.ts";
 import { amount, grouped } from "../messages/format.ts";
 import { isAwsService, isIdentityCenterRole, isPipeline, principalName } from "./actors.ts";
 import { isCapacity } from "./capacity.ts";
@@ -15,8 +15,8 @@ export interface ExpectedInput extends EscalationInput {
   readonly accountSince: ReadonlyMap<string, EpochMs>;
 }
 
-/** Part of an incident's events that must be explained for it to be expected. */
-const EXPLAINED = 0.9;
+/** Part of an incident's calls, and of every quantity in it, that may be nobody's known doing where it is to be expected. */
+const UNEXPLAINED = 0.1;
 
 /** Hosts that AWS writes into `invokedBy` when it changes capacity on its own account. */
 const SCALERS = new Set([
@@ -50,22 +50,21 @@ export function expectedVerdict(input: ExpectedInput): ExpectedVerdict {
   const { events } = input.material;
   if (events.length === 0) return { expected: false, reasons: ["none of its events is at hand to judge by"] };
   const parts = new Map<string, { readonly explained: Explained; readonly events: UsageEvent[] }>();
-  let unexplained = 0;
+  const rest: UsageEvent[] = [];
   for (const event of events) {
     const explained = explain(event, input);
-    if (explained === null) unexplained += 1;
+    if (explained === null) rest.push(event);
     else {
       const part = parts.get(explained.reason) ?? { explained, events: [] };
       part.events.push(event);
       parts.set(explained.reason, part);
     }
   }
-  if (1 - unexplained / events.length < EXPLAINED) {
+  const unexplained = unexplainedOf(rest, events);
+  if (unexplained !== null) {
     return {
       expected: false,
-      reasons: [
-        `no pipeline, deployment, scaling group or routine known here made ${unexplained === events.length ? shareOfAll(unexplained) : `${grouped(unexplained)} of the ${grouped(events.length)} calls`}`,
-      ],
+      reasons: [`no pipeline, deployment, scaling group or routine known here made ${unexplained}`],
     };
   }
   const reasons: string[] = [];
@@ -74,10 +73,37 @@ export function expectedVerdict(input: ExpectedInput): ExpectedVerdict {
     if (beyond !== null) return { expected: false, reasons: [`although ${part.explained.reason}, ${beyond}`] };
     reasons.push(part.explained.reason);
   }
+  const beyond = beyondHistory(rest, input.config.usualMultiple, input);
+  if (beyond !== null) return { expected: false, reasons: [`beside what is explained, ${beyond}`] };
   return { expected: true, reasons };
 }
 
-const shareOfAll = (calls: number): string => (calls === 1 ? "the call" : `any of the ${grouped(calls)} calls`);
+/**
+ * How much of it is not explained, where that is too much: of what was made, since one call can make more than all others;
+ * of the calls, where nothing tells how much they made.
+ */
+function unexplainedOf(rest: readonly UsageEvent[], events: readonly UsageEvent[]): string | null {
+  const calls = events.length;
+  if (rest.length === calls) return calls === 1 ? "the call" : `any of the ${grouped(calls)} calls`;
+  const [unknown, made] = [amountsOf(rest), amountsOf(events)];
+  for (const [kind, all] of made) {
+    const own = unknown.get(kind) ?? 0;
+    if (own > all * UNEXPLAINED) return `${amount(own)} of the ${amount(all)} ${nameOf(kind)}`;
+  }
+  const unsized = rest.filter((event) => amountsOf([event]).size === 0).length;
+  return unsized > calls * UNEXPLAINED ? `${grouped(unsized)} of the ${grouped(calls)} calls` : null;
+}
+
+/** Of what is added or used. */
+function amountsOf(events: readonly UsageEvent[]): ReadonlyMap<QuantityKind, number> {
+  const amounts = new Map<QuantityKind, number>();
+  for (const { quantities } of events) {
+    for (const { kind, change, amount } of quantities) {
+      if (change !== "removed") amounts.set(kind, (amounts.get(kind) ?? 0) + amount);
+    }
+  }
+  return amounts;
+}
 
 /** What is dangerous whoever does it, and what comes from where nobody ever worked. */
 export function neverExpected(input: EscalationInput): string | null {

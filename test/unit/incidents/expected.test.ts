@@ -129,3 +129,45 @@ test("what is dangerous whoever does it is never expected", async () => {
     reasons: ["it is dangerous whoever does it (audit logging switched off)"],
   });
 });
+
+const TERRAFORM_AT = (minute: number, size: number) => launch(size, { ...TERRAFORM, time: NOW + minute * MINUTE });
+const PERSON: EventChanges = { principal: { id: `arn:aws:iam::${MAIN}:user/jane`, name: "jane", type: "user" } };
+
+test("what somebody adds beside a pipeline is excused where it is a small part of all, and what they do anyway", async () => {
+  const history = [...daily(6, 20, TERRAFORM), ...daily(6, 2, PERSON)];
+  const beside = (size: number) => [0, 1, 2].map((minute) => TERRAFORM_AT(minute, 8)).concat(launch(size, PERSON));
+  expect((await verdict(history, beside(2))).expected.expected).toBe(true);
+  expect((await verdict(history, beside(3))).expected.reasons).toEqual([
+    "no pipeline, deployment, scaling group or routine known here made 3 of the 27 instances",
+  ]);
+  const newcomer = await verdict(daily(6, 20, TERRAFORM), beside(2));
+  expect(newcomer.expected.reasons).toEqual([
+    "beside what is explained, nothing like it was ever seen before (2 instances)",
+  ]);
+  expect(newcomer.paging.paged).toBe(true);
+});
+
+test("one call that makes more than all of a pipeline's is not excused by their number", async () => {
+  const now = Array.from({ length: 19 }, (_, minute) => TERRAFORM_AT(minute % 10, 1)).concat(launch(100, PERSON));
+  const { expected, paging } = await verdict([...daily(6, 20, TERRAFORM), ...daily(6, 100, PERSON)], now);
+  expect(expected.reasons).toEqual([
+    "no pipeline, deployment, scaling group or routine known here made 100 of the 119 instances",
+  ]);
+  expect(paging.paged).toBe(true);
+});
+
+test("calls that make nothing are counted as calls", async () => {
+  const deletes = (changes: EventChanges, minute: number) =>
+    event({ ...changes, service: "s3", action: "DeleteObject", time: NOW + minute * MINUTE, quantities: [] });
+  const history = [0, 1, 2, 3, 4, 5].flatMap((day) =>
+    [TERRAFORM, PERSON].flatMap((who) =>
+      Array.from({ length: 20 }, (_, at) => deletes(who, (day - 12) * 24 * 60 + at)),
+    ),
+  );
+  const now = (persons: number) =>
+    Array.from({ length: 20 }, (_, at) => deletes(at < persons ? PERSON : TERRAFORM, at % 10));
+  expect((await verdict(history, now(2))).expected.expected).toBe(true);
+  expect((await verdict(history, now(3))).expected.reasons).toEqual([
+    "no pipeline, deployment, scaling group or routine known here made 3 of the 20 calls",
+  ]);
+});
