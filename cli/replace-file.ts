@@ -1,8 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { chmodSync, realpathSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from "node:fs";
 
 /**
  * Writes a file whole or not at all: beside it first, then in its place, with the rights that it has. What is there
- * stays when that fails. A link stays one; what is no file (a terminal, a pipe) is written to as it is.
+ * stays when that fails. A link to a file stays one; what is no file (a terminal, a pipe) is written to as it is.
  */
 export function replaceFile(file: string, text: string): void {
   const there: Stats | undefined = statSync(file, { throwIfNoEntry: false });
@@ -11,9 +12,10 @@ export function replaceFile(file: string, text: string): void {
     return;
   }
   const target = there ? realpathSync(file) : file;
-  const beside = `${target}.${process.pid}.tmp`;
+  // A name that nobody can have put a link at.
+  const beside = `${target}.${randomUUID()}.tmp`;
   try {
-    writeFileSync(beside, text, { flush: true, mode: there?.mode });
+    writeFileSync(beside, text, { flag: "wx", flush: true, mode: there?.mode });
     // What the process takes from the rights of all that it makes.
     if (there) chmodSync(beside, there.mode);
     renameSync(beside, target);

@@ -62,7 +62,7 @@ function write(file: string, text: string): void {
     throw new TrailwatchError(
       "USAGE",
       `cannot write ${file}: ${(cause as Error).message}`,
-      "Name a file that can be written, on a disk with room for it, with --file.",
+      "With --file, name one on a disk with room for it, in a folder that can be written: it is written beside the old one first.",
       { cause },
     );
   }

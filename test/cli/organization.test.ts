@@ -127,7 +127,9 @@ test("what cannot be written whole leaves the earlier file, and nothing beside i
   const { code, stderr } = await ended(startWithin(2, fetchInto(file), CREDENTIALS));
   expect({ code, stderr }).toEqual({
     code: 2,
-    stderr: expect.stringMatching(/^trailwatch: cannot write .*EFBIG.*\n {2}next: Name a file .* with --file\.\n$/),
+    stderr: expect.stringMatching(
+      /^trailwatch: cannot write .*EFBIG.*\n {2}next: With --file, name one on a disk with room for it, .*\n$/,
+    ),
   });
   expect(readFileSync(file, "utf8")).toBe(text);
   expect(readdirSync(folder.path)).toEqual(before);

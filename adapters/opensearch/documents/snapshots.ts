@@ -153,27 +153,28 @@ export async function restoreSnapshot(
   return restored;
 }
 
-/**
- * By its primary shards: an index is yellow, as one that lacks no more than copies, from the moment that it is made, and
- * red only where a shard cannot be restored.
- */
+/** Looks in a row, a second apart, after which an index that is red stays so: a node tries a shard several times. */
+const LOOKS_AT_RED = 15;
+
+/** By its primary shards: an index is yellow, as one that lacks no more than copies, from the moment that it is made. */
 async function untilThere(
   connection: OpenSearchConnection,
   index: string,
   pause: (milliseconds: number) => Promise<void>,
 ): Promise<void> {
-  for (;;) {
+  for (let red = 0; ; ) {
     const { body } = await connection.send("GET", `/_cluster/health/${index}`, { query: { level: "indices" } });
     const health: IndexHealth | undefined = body.indices[index];
-    if (health?.status === "red") {
+    if (health && health.active_primary_shards === health.number_of_shards) return;
+    red = health?.status === "red" ? red + 1 : 0;
+    if (health && red >= LOOKS_AT_RED) {
       throw new TrailwatchError(
         "OPENSEARCH_FAILED",
-        `${index} cannot be restored: ${health.active_primary_shards} of ${health.number_of_shards} shards are there`,
-        "See why with GET _cluster/allocation/explain; delete the index, then restore it again.",
+        `${index} is not restored: ${health.active_primary_shards} of ${health.number_of_shards} shards are there, and the rest cannot be`,
+        "See why with GET _cluster/allocation/explain; where it does not go on, delete the index and restore it again.",
         { cause: body },
       );
     }
-    if (health && health.active_primary_shards === health.number_of_shards) return;
     await pause(LOOK_AGAIN_MS);
   }
 }

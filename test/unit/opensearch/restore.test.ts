@@ -39,14 +39,13 @@ test("an index that is yellow before it has a shard is waited for until all of t
   expect(pauses).toBe(2);
 });
 
-test("a shard that cannot be restored is an error, and nobody waits for it", async () => {
-  await expect(
-    restored([
-      { status: "yellow", active: 0 },
-      { status: "red", active: 1 },
-    ]),
-  ).rejects.toMatchObject({
+test("a shard that a node fails at for a while is waited for; one that it gives up is an error", async () => {
+  const red = (looks: number) => Array.from({ length: looks }, () => ({ status: "red", active: 1 }));
+  expect(
+    await restored([...red(14), { status: "yellow", active: 1 }, ...red(14), { status: "green", active: 2 }]),
+  ).toEqual([RESTORED]);
+  await expect(restored(red(15))).rejects.toMatchObject({
     code: "OPENSEARCH_FAILED",
-    message: `${RESTORED} cannot be restored: 1 of 2 shards are there`,
+    message: `${RESTORED} is not restored: 1 of 2 shards are there, and the rest cannot be`,
   });
 });
