@@ -1,22 +1,20 @@
 import { severityRank } from "../domain/finding.ts";
 import type { ExpectedVerdict } from "../domain/incident.ts";
 import { DAY, type EpochMs } from "../domain/time.ts";
-import type { QuantityKind, UsageEvent } from "../domain/usage-event.ts";
-import { amount, grouped } from "../messages/format.ts";
+import type { PricedUsageEvent, UsageEvent } from "../domain/usage-event.ts";
 import { isAwsService, isIdentityCenterRole, isPipeline, principalName } from "./actors.ts";
+import { beyondHistory } from "./beyond-history.ts";
 import { isCapacity } from "./capacity.ts";
 import { DANGER_RULES } from "./danger-rules/index.ts";
 import type { EscalationInput } from "./escalations.ts";
 import { freshNetworks } from "./escalations.ts";
-import { type Deployment, largestSizes, type PrincipalHistory, type Size, type SizeOf } from "./history.ts";
+import type { Deployment } from "./history.ts";
+import { unexplainedOf, unusualOf } from "./unexplained.ts";
 
 export interface ExpectedInput extends EscalationInput {
   /** First event of every account; absent where not known. */
   readonly accountSince: ReadonlyMap<string, EpochMs>;
 }
-
-/** Part of an incident's calls, and of every quantity in it, that may be nobody's known doing where it is to be expected. */
-const UNEXPLAINED = 0.1;
 
 /** Hosts that AWS writes into `invokedBy` when it changes capacity on its own account. */
 const SCALERS = new Set([
@@ -50,7 +48,7 @@ export function expectedVerdict(input: ExpectedInput): ExpectedVerdict {
   const { events } = input.material;
   if (events.length === 0) return { expected: false, reasons: ["none of its events is at hand to judge by"] };
   const parts = new Map<string, { readonly explained: Explained; readonly events: UsageEvent[] }>();
-  const rest: UsageEvent[] = [];
+  const rest: PricedUsageEvent[] = [];
   for (const event of events) {
     const explained = explain(event, input);
     if (explained === null) rest.push(event);
@@ -60,49 +58,23 @@ export function expectedVerdict(input: ExpectedInput): ExpectedVerdict {
       parts.set(explained.reason, part);
     }
   }
-  const unexplained = unexplainedOf(rest, events);
+  const unexplained = unexplainedOf(rest, events, input.config);
   if (unexplained !== null) {
     return {
       expected: false,
-      reasons: [`no pipeline, deployment, scaling group or routine known here made ${unexplained}`],
+      reasons: [`no pipeline, deployment, scaling group or routine known here is behind ${unexplained}`],
     };
   }
   const reasons: string[] = [];
   for (const part of parts.values()) {
-    const beyond = part.explained.by === "setup" ? null : beyondHistory(part.events, part.explained.multiple, input);
+    const beyond =
+      part.explained.by === "setup" ? null : beyondHistory(part.events, part.explained.multiple, input.history);
     if (beyond !== null) return { expected: false, reasons: [`although ${part.explained.reason}, ${beyond}`] };
     reasons.push(part.explained.reason);
   }
-  const beyond = beyondHistory(rest, input.config.usualMultiple, input);
-  if (beyond !== null) return { expected: false, reasons: [`beside what is explained, ${beyond}`] };
+  const unusual = unusualOf(rest, input);
+  if (unusual !== null) return { expected: false, reasons: [`beside what is explained, ${unusual}`] };
   return { expected: true, reasons };
-}
-
-/**
- * How much of it is not explained, where that is too much: of what was made, since one call can make more than all others;
- * of the calls, where nothing tells how much they made.
- */
-function unexplainedOf(rest: readonly UsageEvent[], events: readonly UsageEvent[]): string | null {
-  const calls = events.length;
-  if (rest.length === calls) return calls === 1 ? "the call" : `any of the ${grouped(calls)} calls`;
-  const [unknown, made] = [amountsOf(rest), amountsOf(events)];
-  for (const [kind, all] of made) {
-    const own = unknown.get(kind) ?? 0;
-    if (own > all * UNEXPLAINED) return `${amount(own)} of the ${amount(all)} ${nameOf(kind)}`;
-  }
-  const unsized = rest.filter((event) => amountsOf([event]).size === 0).length;
-  return unsized > calls * UNEXPLAINED ? `${grouped(unsized)} of the ${grouped(calls)} calls` : null;
-}
-
-/** Of what is added or used. */
-function amountsOf(events: readonly UsageEvent[]): ReadonlyMap<QuantityKind, number> {
-  const amounts = new Map<QuantityKind, number>();
-  for (const { quantities } of events) {
-    for (const { kind, change, amount } of quantities) {
-      if (change !== "removed") amounts.set(kind, (amounts.get(kind) ?? 0) + amount);
-    }
-  }
-  return amounts;
 }
 
 /** What is dangerous whoever does it, and what comes from where nobody ever worked. */
@@ -235,34 +207,3 @@ const deployDays = (deployments: readonly Deployment[], { account, principal }: 
   deployments
     .filter((deployment) => deployment.account === account && deployment.principal === principal.id)
     .reduce((most, { earlierDays }) => Math.max(most, earlierDays), 0);
-
-/** What exceeds the allowed multiple of the principals' largest hour or ten minutes; `null` where nothing does. */
-function beyondHistory(events: readonly UsageEvent[], multiple: number, { history }: ExpectedInput): string | null {
-  const principals = new Set(events.map(({ principal }) => principal.id));
-  const past = [...principals].flatMap((id) => history.principals.get(id) ?? []);
-  for (const [what, now] of largestSizes(events)) {
-    // Calls are compared only where they have no size of their own.
-    if (what.startsWith("calls ") && events.some(({ quantities }) => quantities.length > 0)) continue;
-    const before = largestOf(past, what);
-    if (before.hour === 0) return `nothing like it was ever seen before (${amount(now.hour)} ${nameOf(what)})`;
-    const exceeded = (["hour", "tenMinutes"] as const).find((length) => now[length] > before[length] * multiple);
-    if (exceeded) {
-      const [within, which] = exceeded === "hour" ? ["an hour", "hour"] : ["ten minutes", "ten minutes"];
-      return `${amount(now[exceeded])} ${nameOf(what)} in ${within} are ${round(now[exceeded] / before[exceeded])} times the ${amount(before[exceeded])} of its largest ${which} before`;
-    }
-  }
-  return null;
-}
-
-function largestOf(past: readonly PrincipalHistory[], what: SizeOf): Size {
-  const sizes = past.flatMap(({ largest, later }) => [largest.get(what), later.largest.get(what)]);
-  return {
-    hour: Math.max(0, ...sizes.map((size) => size?.hour ?? 0)),
-    tenMinutes: Math.max(0, ...sizes.map((size) => size?.tenMinutes ?? 0)),
-  };
-}
-
-const nameOf = (what: SizeOf): string =>
-  what.startsWith("calls ") ? what.replace("calls ", "calls of ") : what.replaceAll("-", " ");
-
-const round = (ratio: number): number => (ratio < 10 ? Math.round(ratio * 10) / 10 : Math.round(ratio));
