@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { compareText } from "#core/domain/ordering.ts";
+import type { EpochMs } from "#core/domain/time.ts";
 import type { PricedUsageEvent, Quantity } from "#core/domain/usage-event.ts";
 import { estimatesOf, mergeCost, type NanoUsdRange } from "#core/pricing/merged-cost.ts";
 import { pricesOfFreed, withFreedPrice } from "#core/use-cases/settle-freed.ts";
 import { countedCopies } from "#core/use-cases/settle-shared.ts";
 import { type GeneratedEvent, generatedEvents } from "./usage-events.ts";
 
-/** Events of which some are copies of others, with owners that records name in one way or another. */
+/** Events of which some are copies of others, of the same time, with owners that records name in one way or another. */
 export const sharedEvents: fc.Arbitrary<readonly GeneratedEvent[]> = generatedEvents.chain((entries) =>
   fc
     .tuple(
@@ -18,15 +19,18 @@ export const sharedEvents: fc.Arbitrary<readonly GeneratedEvent[]> = generatedEv
         }),
       ),
     )
-    .map((pointers) =>
-      entries.map(({ event, counted }, at): GeneratedEvent => {
+    .map((pointers) => {
+      const times = new Map<string, EpochMs>();
+      return entries.map(({ event, counted }, at): GeneratedEvent => {
         const { resource, listed, sharedEventId } = pointers[at] as (typeof pointers)[number];
+        const time = sharedEventId === null ? event.time : (times.get(sharedEventId) ?? event.time);
+        if (sharedEventId !== null) times.set(sharedEventId, time);
         // Without ids nothing is freed, so that nothing else is settled.
         const quantities = event.quantities.map((quantity) => ({ ...quantity, resourceIds: [] }));
         const counterparties = listed === null ? [] : [listed];
-        return { event: { ...event, resources: [resource], counterparties, quantities, sharedEventId }, counted };
-      }),
-    ),
+        return { event: { ...event, time, resources: [resource], counterparties, quantities, sharedEventId }, counted };
+      });
+    }),
 );
 
 /** By the core's rule, the copies in the order given. */
