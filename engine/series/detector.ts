@@ -143,7 +143,7 @@ class FusedDetector implements SeriesDetector {
       if (isNew) this.#count?.observe(index * interval, null);
       return unjudged(confidence);
     }
-    // A zero below zero would be another one once it is saved: JSON does not tell them apart.
+    // Negative zero would come back from a saved state as zero: JSON does not tell them apart.
     const bounded = Math.min(LARGEST, Math.max(-LARGEST, value)) + 0;
     this.#kind.learn(bounded, Math.abs(place - index) > OFF_GRID);
     if (this.#options.counts === undefined && !this.#kind.counts) this.#count = null;
